@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef EAS_ITEM_EMAIL_H
+#define EAS_ITEM_EMAIL_H
+
+/* One mail -> the ApplicationData (or Properties) of one Email item. Works on a stream and
+   a few facts; opens no mailbox.
+
+   MS-ASEMAIL "Message Details", MS-ASAIRS "Body", "Attachments", MS-ASCON */
+
+#include "eas-version.h"
+#include "eas-body.h"
+#include "message-part.h"
+#include "mail-types.h"
+
+struct istream;
+struct wbxml_writer;
+
+struct eas_email_source {
+	/* the whole message, seekable */
+	struct istream *input;
+	/* parsed structure if the caller has it, else NULL: made here */
+	struct message_part *parts;
+	uoff_t size;
+	/* when it arrived: DateReceived; 0 = take the Date header */
+	time_t received_utc;
+	enum mail_flags flags;
+	/* Keywords as they are in the mailbox, NULL-terminated; may be NULL. */
+	const char *const *keywords;
+	/* "folder:uid", the head of the FileReferences made here */
+	const char *item_id;
+	/* the item lies in a Drafts folder (Email2 IsDraft, 16.0) */
+	bool is_draft;
+};
+
+/* Write the properties, in a fixed order, into the open element. Returns 0; or -1 when the
+   message cannot be read or converted: some of it may have been written, so
+   the caller writes items to a buffer of their own first. */
+int eas_item_email_write(struct wbxml_writer *writer,
+			 const struct eas_email_source *source,
+			 const struct eas_body_options *options,
+			 const char **error_r);
+
+/* Only what may change after delivery: Read, Flag, Categories, LastVerbExecuted. */
+void eas_item_email_write_changes(struct wbxml_writer *writer,
+				  const struct eas_email_source *source,
+				  const struct eas_body_options *options);
+
+/* Find the attachment of a FileReference "folder:uid:part" made by this file and open its
+   decoded bytes. Returns 1, 0 = no such part, -1 = error. */
+int eas_item_email_open_attachment(const struct eas_email_source *source,
+				   const char *part_path, struct istream **input_r,
+				   const char **content_type_r, const char **error_r);
+
+#endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef EAS_DEVICE_H
+#define EAS_DEVICE_H
+
+/* The device record: everything about one phone of one user that belongs to no single
+   folder. Kept as the subject "device" of its state store. */
+
+#include "eas-version.h"
+#include "eas-folder-type.h"
+
+struct eas_state_store;
+
+/* what was sent, so that a repeated request sends nothing again */
+struct eas_device_sent {
+	const char *client_id;
+	time_t created;
+};
+#define EAS_DEVICE_MAX_SENT 64
+
+/* what was moved: a repeated MoveItems gets the same answer, and neither folder
+   echoes it */
+struct eas_device_move {
+	const char *src_id, *dst_id;
+	time_t created;
+};
+#define EAS_DEVICE_MAX_MOVES 2048
+
+/* one folder of the hierarchy as this device was told */
+struct eas_device_folder {
+	const char *id, *parent_id, *display_name;
+	enum eas_folder_type type;
+};
+ARRAY_DEFINE_TYPE(eas_device_folder, struct eas_device_folder);
+
+/* The hierarchy's two generations: confirmed = what the device has shown to know by
+   using key; pending = what was answered last, under key + 1. */
+struct eas_device_hierarchy {
+	uint32_t key;
+	ARRAY_TYPE(eas_device_folder) confirmed, pending;
+	bool have_pending;
+};
+
+struct eas_device_info {
+	const char *model, *imei, *friendly_name, *os, *os_language;
+	const char *phone_number, *mobile_operator, *user_agent;
+};
+
+struct eas_device {
+	pool_t pool;
+	struct eas_state_store *store;
+	struct event *event;
+
+	const char *type, *user_agent;
+	enum eas_version version;
+	time_t created, last_seen;
+	struct eas_device_info info;
+
+	/* 0 = none. The temporary key was given in phase 1 and becomes policy_key when the
+	   device acknowledges it. */
+	uint32_t policy_key, policy_temp_key;
+
+	struct eas_device_hierarchy hierarchy;
+
+	/* Last Ping's parameters: an empty or partial one reuses them. 0 = never sent. */
+	unsigned int ping_heartbeat_secs;
+	ARRAY_TYPE(const_string) ping_folder_ids;
+
+	/* The collections of the last complete Sync and its Wait/HeartbeatInterval in seconds,
+	   for empty and Partial requests: opaque to this file, written by the Sync command. */
+	const unsigned char *sync_request;
+	size_t sync_request_size;
+
+	ARRAY(struct eas_device_sent) sent;
+	ARRAY(struct eas_device_move) moves;
+
+	bool dirty;
+};
+
+/* Read the record, or start a new one. Caller holds the store's lock for as long as it may
+   write. Returns 0, -1 when it cannot be read now. A damaged record starts anew (logged). */
+int eas_device_read(struct eas_state_store *store, struct event *event,
+		    struct eas_device **device_r);
+/* Write it if dirty. Returns 0, -1. */
+int eas_device_write(struct eas_device *device);
+void eas_device_free(struct eas_device **device);
+
+/* NULL if not sent (lately). */
+const struct eas_device_sent *
+eas_device_find_sent(struct eas_device *device, const char *client_id);
+void eas_device_add_sent(struct eas_device *device, const char *client_id);
+/* by source id; NULL if not moved (lately) */
+const struct eas_device_move *
+eas_device_find_move(struct eas_device *device, const char *src_id);
+void eas_device_add_move(struct eas_device *device, const char *src_id, const char *dst_id);
+
+#endif
