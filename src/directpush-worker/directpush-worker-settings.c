@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "lib.h"
+#include "strfuncs.h"
+#include "directpush-settings-compat.h"
+#include "mail-storage-settings.h"
+#include "smtp-submit-settings.h"
+#include "directpush-worker-settings.h"
+
+/* MS-ASCMD "HeartbeatInterval (Sync)" (2.2.3.84.2): no more than 3540 seconds */
+#define DIRECTPUSH_HEARTBEAT_LIMIT_SECS (59*60)
+
+static bool
+directpush_worker_settings_check(void *_set, pool_t pool, const char **error_r);
+
+#undef DEF
+#define DEF(type, name) \
+	SETTING_DEFINE_STRUCT_##type(#name, name, struct directpush_worker_settings)
+
+static const struct setting_define directpush_worker_setting_defines[] = {
+	DEF(BOOL, verbose_proctitle),
+
+	DEF(TIME, directpush_heartbeat_min),
+	DEF(TIME, directpush_heartbeat_max),
+
+	DEF(SIZE, directpush_max_request_size),
+	DEF(SIZE, directpush_max_send_size),
+
+	DEF(STR, directpush_ping_wake),
+	DEF(UINT, directpush_ping_max_folders),
+
+	DEF(ENUM, directpush_provision),
+	DEF(ENUM, directpush_sent_copy),
+	DEF(BOOL, directpush_shared_namespaces),
+	DEF(BOOL, directpush_strict),
+
+	SETTING_DEFINE_LIST_END
+};
+
+static const struct directpush_worker_settings directpush_worker_default_settings = {
+	.verbose_proctitle = FALSE,
+
+	.directpush_heartbeat_min = 60,
+	.directpush_heartbeat_max = DIRECTPUSH_HEARTBEAT_LIMIT_SECS,
+
+	.directpush_max_request_size = 4*1024*1024,
+	.directpush_max_send_size = 64*1024*1024,
+
+	.directpush_ping_wake = "new changed deleted",
+	.directpush_ping_max_folders = 200,
+
+	.directpush_provision = "optional:none:require",
+	.directpush_sent_copy = "asked:always:never",
+	.directpush_shared_namespaces = FALSE,
+	.directpush_strict = FALSE
+};
+
+/* The config process sends a program only what hangs together by this list. */
+static const struct setting_parser_info *directpush_worker_setting_dependencies[] = {
+	&mail_user_setting_parser_info,
+	&smtp_submit_setting_parser_info,
+	NULL
+};
+
+DIRECTPUSH_SETTING_INFO(directpush_worker_setting_parser_info, "directpush-worker",
+			directpush_worker_setting_defines,
+			directpush_worker_default_settings,
+			directpush_worker_settings, directpush_worker_settings_check,
+			directpush_worker_setting_dependencies);
+
+static const struct {
+	const char *word;
+	enum directpush_change changes;
+} ping_wake_words[] = {
+	{ "new", DIRECTPUSH_CHANGE_NEW },
+	{ "changed", DIRECTPUSH_CHANGE_FLAGS },
+	{ "deleted", DIRECTPUSH_CHANGE_EXPUNGE }
+};
+
+static bool
+ping_wake_parse(const char *value, enum directpush_change *changes_r,
+		const char **error_r)
+{
+	const char *const *word;
+	unsigned int i;
+
+	*changes_r = 0;
+	for (word = t_strsplit_spaces(value, " ,"); *word != NULL; word++) {
+		for (i = 0; i < N_ELEMENTS(ping_wake_words); i++) {
+			if (strcasecmp(*word, ping_wake_words[i].word) == 0)
+				break;
+		}
+		if (i == N_ELEMENTS(ping_wake_words)) {
+			*error_r = t_strdup_printf("directpush_ping_wake: "
+				"Unknown word: %s (known: new, changed, deleted)", *word);
+			return FALSE;
+		}
+		*changes_r |= ping_wake_words[i].changes;
+	}
+	if (*changes_r == 0) {
+		*error_r = "directpush_ping_wake must name what wakes a phone";
+		return FALSE;
+	}
+	return TRUE;
+}
+
+static bool
+directpush_worker_settings_check(void *_set, pool_t pool ATTR_UNUSED,
+				 const char **error_r)
+{
+	struct directpush_worker_settings *set = _set;
+
+	if (set->directpush_ping_max_folders == 0) {
+		*error_r = "directpush_ping_max_folders must be at least 1";
+		return FALSE;
+	}
+	if (strcmp(set->directpush_provision, "none") == 0)
+		set->parsed_provision = DIRECTPUSH_PROVISION_NONE;
+	else if (strcmp(set->directpush_provision, "require") == 0)
+		set->parsed_provision = DIRECTPUSH_PROVISION_REQUIRE;
+	else
+		set->parsed_provision = DIRECTPUSH_PROVISION_OPTIONAL;
+
+	if (strcmp(set->directpush_sent_copy, "always") == 0)
+		set->parsed_sent_copy = DIRECTPUSH_SENT_COPY_ALWAYS;
+	else if (strcmp(set->directpush_sent_copy, "never") == 0)
+		set->parsed_sent_copy = DIRECTPUSH_SENT_COPY_NEVER;
+	else
+		set->parsed_sent_copy = DIRECTPUSH_SENT_COPY_ASKED;
+
+	return ping_wake_parse(set->directpush_ping_wake,
+			       &set->parsed_ping_wake, error_r);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef DIRECTPUSH_WORKER_SETTINGS_H
+#define DIRECTPUSH_WORKER_SETTINGS_H
+
+/* The worker's settings. conf.d/95-directpush.conf explains each of them; a setting that the
+   front also reads has the same name and default in directpush-settings.[ch]. Read
+   together with Dovecot's mail user and submission settings. */
+
+#include "directpush-ipc-worker.h"
+
+/* directpush_provision: what is demanded of a phone */
+enum directpush_provision {
+	/* Provision is answered when asked; nothing is demanded, nothing refused */
+	DIRECTPUSH_PROVISION_OPTIONAL = 0,
+	/* Provision is answered with "no policy" */
+	DIRECTPUSH_PROVISION_NONE,
+	/* no request without a current policy key, but those that never need one */
+	DIRECTPUSH_PROVISION_REQUIRE
+};
+
+/* directpush_sent_copy: who decides about a copy in the Sent folder */
+enum directpush_sent_copy {
+	DIRECTPUSH_SENT_COPY_ASKED = 0,
+	DIRECTPUSH_SENT_COPY_ALWAYS,
+	DIRECTPUSH_SENT_COPY_NEVER
+};
+
+struct directpush_worker_settings {
+	pool_t pool;
+
+	bool verbose_proctitle;
+
+	/* seconds */
+	unsigned int directpush_heartbeat_min;
+	unsigned int directpush_heartbeat_max;
+
+	/* bytes */
+	uoff_t directpush_max_request_size;
+	uoff_t directpush_max_send_size;
+
+	const char *directpush_ping_wake;
+	unsigned int directpush_ping_max_folders;
+
+	const char *directpush_provision;
+	const char *directpush_sent_copy;
+	bool directpush_shared_namespaces;
+	bool directpush_strict;
+
+	/* made from the strings by the check function */
+	enum directpush_change parsed_ping_wake;
+	enum directpush_provision parsed_provision;
+	enum directpush_sent_copy parsed_sent_copy;
+};
+
+extern const struct setting_parser_info directpush_worker_setting_parser_info;
+
+#endif

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "lib.h"
+#include "directpush-settings-compat.h"
+#include "directpush-settings.h"
+
+/* MS-ASCMD "HeartbeatInterval (Sync)" (2.2.3.84.2): no more than 3540 seconds */
+#define DIRECTPUSH_HEARTBEAT_LIMIT_SECS (59*60)
+
+static bool
+directpush_settings_check(void *_set, pool_t pool, const char **error_r);
+
+#undef DEF
+#define DEF(type, name) \
+	SETTING_DEFINE_STRUCT_##type(#name, name, struct directpush_settings)
+
+static const struct setting_define directpush_setting_defines[] = {
+	DEF(BOOL, verbose_proctitle),
+	DEF(STR, login_trusted_networks),
+	DEF(BOOL, disable_plaintext_auth),
+
+	DEF(TIME, directpush_heartbeat_min),
+	DEF(TIME, directpush_heartbeat_max),
+	DEF(TIME, directpush_heartbeat_alert),
+	DEF(UINT, directpush_heartbeat_alert_window),
+
+	DEF(ENUM, directpush_max_version),
+
+	DEF(SIZE, directpush_max_request_size),
+	DEF(SIZE, directpush_max_send_size),
+
+	DEF(TIME, directpush_auth_cache_ttl),
+	DEF(TIME, directpush_auth_negative_ttl),
+
+	DEF(TIME, directpush_worker_idle_timeout),
+	DEF(UINT, directpush_worker_max_per_user),
+	DEF(TIME, directpush_worker_timeout),
+
+	DEF(UINT, directpush_max_parked_per_user),
+	DEF(UINT, directpush_max_parked_per_device),
+	DEF(UINT, directpush_max_requests_per_device),
+
+	DEF(TIME_MSECS, directpush_coalesce_time),
+
+	DEF(TIME, directpush_handshake_timeout),
+	DEF(TIME, directpush_header_timeout),
+	DEF(TIME, directpush_body_timeout),
+	DEF(TIME, directpush_keepalive_timeout),
+	DEF(TIME, directpush_shutdown_spread),
+
+	SETTING_DEFINE_LIST_END
+};
+
+static const struct directpush_settings directpush_default_settings = {
+	.verbose_proctitle = FALSE,
+	.login_trusted_networks = "",
+	.disable_plaintext_auth = TRUE,
+
+	.directpush_heartbeat_min = 60,
+	.directpush_heartbeat_max = DIRECTPUSH_HEARTBEAT_LIMIT_SECS,
+	.directpush_heartbeat_alert = 9*60,
+	.directpush_heartbeat_alert_window = 200,
+
+	.directpush_max_version = "16.1:16.0:14.1:14.0:12.1",
+
+	.directpush_max_request_size = 4*1024*1024,
+	.directpush_max_send_size = 64*1024*1024,
+
+	.directpush_auth_cache_ttl = 5*60,
+	.directpush_auth_negative_ttl = 30,
+
+	.directpush_worker_idle_timeout = 60,
+	.directpush_worker_max_per_user = 4,
+	.directpush_worker_timeout = 30,
+
+	.directpush_max_parked_per_user = 50,
+	.directpush_max_parked_per_device = 2,
+	.directpush_max_requests_per_device = 6,
+
+	.directpush_coalesce_time = 1,
+
+	.directpush_handshake_timeout = 10,
+	.directpush_header_timeout = 15,
+	.directpush_body_timeout = 60,
+	.directpush_keepalive_timeout = 5*60,
+	.directpush_shutdown_spread = 5
+};
+
+static const struct setting_parser_info *directpush_setting_dependencies[] = {
+	NULL
+};
+
+DIRECTPUSH_SETTING_INFO(directpush_setting_parser_info, "directpush",
+			directpush_setting_defines, directpush_default_settings,
+			directpush_settings, directpush_settings_check,
+			directpush_setting_dependencies);
+
+static bool
+directpush_settings_check(void *_set, pool_t pool ATTR_UNUSED, const char **error_r)
+{
+	const struct directpush_settings *set = _set;
+
+	if (set->directpush_heartbeat_min == 0) {
+		*error_r = "directpush_heartbeat_min must be at least 1 second";
+		return FALSE;
+	}
+	if (set->directpush_heartbeat_max < set->directpush_heartbeat_min ||
+	    set->directpush_heartbeat_max > DIRECTPUSH_HEARTBEAT_LIMIT_SECS) {
+		*error_r = "directpush_heartbeat_max must lie between "
+			"directpush_heartbeat_min and 59 mins";
+		return FALSE;
+	}
+	if (set->directpush_heartbeat_alert_window == 0) {
+		*error_r = "directpush_heartbeat_alert_window must be at least 1";
+		return FALSE;
+	}
+	if (set->directpush_max_parked_per_device == 0 ||
+	    set->directpush_max_parked_per_user == 0 ||
+	    set->directpush_max_requests_per_device == 0 ||
+	    set->directpush_worker_max_per_user == 0) {
+		*error_r = "directpush_max_parked_per_device, "
+			"directpush_max_parked_per_user, "
+			"directpush_max_requests_per_device and "
+			"directpush_worker_max_per_user must be at least 1";
+		return FALSE;
+	}
+	return TRUE;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef DIRECTPUSH_SETTINGS_H
+#define DIRECTPUSH_SETTINGS_H
+
+/* The front's settings. conf.d/95-directpush.conf explains each of them; a setting that the
+   worker also reads has the same name and default in directpush-worker-settings.[ch]. */
+
+struct directpush_settings {
+	pool_t pool;
+
+	bool verbose_proctitle;
+	/* of Dovecot's login processes: whose X-Forwarded-For is believed, and
+	   whether a password may come over a plain connection */
+	const char *login_trusted_networks;
+	bool disable_plaintext_auth;
+
+	/* seconds */
+	unsigned int directpush_heartbeat_min;
+	unsigned int directpush_heartbeat_max;
+	unsigned int directpush_heartbeat_alert;
+	/* heartbeats */
+	unsigned int directpush_heartbeat_alert_window;
+
+	/* "16.1": one that eas_version_parse() knows */
+	const char *directpush_max_version;
+
+	/* bytes */
+	uoff_t directpush_max_request_size;
+	uoff_t directpush_max_send_size;
+
+	/* seconds; 0 = no cache */
+	unsigned int directpush_auth_cache_ttl;
+	unsigned int directpush_auth_negative_ttl;
+
+	unsigned int directpush_worker_idle_timeout;
+	unsigned int directpush_worker_max_per_user;
+	unsigned int directpush_worker_timeout;
+
+	unsigned int directpush_max_parked_per_user;
+	unsigned int directpush_max_parked_per_device;
+	unsigned int directpush_max_requests_per_device;
+
+	/* milliseconds */
+	unsigned int directpush_coalesce_time;
+
+	/* seconds */
+	unsigned int directpush_handshake_timeout;
+	unsigned int directpush_header_timeout;
+	unsigned int directpush_body_timeout;
+	unsigned int directpush_keepalive_timeout;
+	unsigned int directpush_shutdown_spread;
+};
+
+extern const struct setting_parser_info directpush_setting_parser_info;
+
+#endif
