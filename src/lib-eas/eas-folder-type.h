@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef EAS_FOLDER_TYPE_H
+#define EAS_FOLDER_TYPE_H
+
+/* What a folder is for: rows of eas-folder-types.def. */
+
+enum eas_folder_type {
+	EAS_FOLDER_TYPE_NONE = 0,
+#define EAS_FOLDER_TYPE(ident, code, class, is_default) \
+	EAS_FOLDER_TYPE_##ident = code,
+#include "eas-folder-types.def"
+};
+
+/* "Email", "Calendar", ...: the class of the items, NULL for a type whose items are
+   not synced and for an unknown number. */
+const char *eas_folder_type_get_class(enum eas_folder_type type);
+/* One of the folders every account has once (Inbox, Drafts, ...)? They can be neither
+   created nor renamed nor deleted by a client. */
+bool eas_folder_type_is_default(enum eas_folder_type type);
+
+#endif
