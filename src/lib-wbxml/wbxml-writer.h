@@ -17,6 +17,10 @@ struct wbxml_node;
 /* Writes the document head at the first element. The stream is referenced. It
    must be one that takes all it is given (blocking, buffer or unlimited). */
 struct wbxml_writer *wbxml_writer_create(struct ostream *output);
+/* A writer of fragments: without a head, and beginning with a page switch of its own, so
+   that what it writes can be taken into any document. For items that may fail
+   half-way and for pieces whose surroundings are decided later. */
+struct wbxml_writer *wbxml_writer_create_fragment(struct ostream *output);
 /* All elements must be closed, unless nothing at all was written. Does not flush
    or close the stream. */
 void wbxml_writer_destroy(struct wbxml_writer **writer);
@@ -53,6 +57,9 @@ void wbxml_writer_element_uint(struct wbxml_writer *writer,
 void wbxml_writer_element_opaque(struct wbxml_writer *writer, wbxml_tag_t tag,
 				 const void *data, size_t size);
 void wbxml_writer_empty(struct wbxml_writer *writer, wbxml_tag_t tag);
+/* One or more whole fragments, one behind the other, as content of the open element.
+   size 0 writes nothing. */
+void wbxml_writer_fragment(struct wbxml_writer *writer, const void *data, size_t size);
 /* The node with all below it. */
 void wbxml_writer_node(struct wbxml_writer *writer, const struct wbxml_node *node);
 
