@@ -24,6 +24,8 @@ struct wbxml_writer *wbxml_writer_create_fragment(struct ostream *output);
 /* All elements must be closed, unless nothing at all was written. Does not flush
    or close the stream. */
 void wbxml_writer_destroy(struct wbxml_writer **writer);
+/* The document is given up: no element need be closed. *writer may be NULL. */
+void wbxml_writer_abort(struct wbxml_writer **writer);
 
 /* Returns 0, or -1 when the stream has failed. Write errors are kept by the stream, so
    writers of documents need not look after each call. */

@@ -15,6 +15,8 @@ typedef uint16_t wbxml_tag_t;
 #define WBXML_TAG_PAGE(tag) ((unsigned int)(tag) >> 8)
 #define WBXML_TAG_TOKEN(tag) ((unsigned int)(tag) & 0x3f)
 #define WBXML_TAG_NONE 0
+/* lower tokens are the global ones below */
+#define WBXML_TAG_TOKEN_MIN 0x05
 
 #define WBXML_VERSION_13 0x03
 #define WBXML_PUBLIC_ID_UNKNOWN 0x01
@@ -34,8 +36,12 @@ enum wbxml_global {
 #define WBXML_TAG_CONTENT 0x40
 #define WBXML_TAG_ATTRIBUTES 0x80
 
+/* How deep any document may be that is read or written here. */
+#define WBXML_MAX_DEPTH 64
+
 /* What a document may be at the most. A document over a limit is an error. */
 struct wbxml_limits {
+	/* 1..WBXML_MAX_DEPTH */
 	unsigned int max_depth;
 	unsigned int max_elements;
 	/* one text or opaque value */
