@@ -27,6 +27,8 @@ struct ostream;
 #define DIRECTPUSH_IPC_WORKER_SERVICE "directpush-worker"
 #define DIRECTPUSH_IPC_WORKER_MAJOR 1
 #define DIRECTPUSH_IPC_WORKER_MINOR 0
+/* first line of both sides; checked with version_string_verify() */
+#define DIRECTPUSH_IPC_WORKER_HANDSHAKE "VERSION\tdirectpush-worker\t1\t0\n"
 /* longest line, a PARK order with its reply pieces included */
 #define DIRECTPUSH_IPC_MAX_LINE (256*1024)
 #define DIRECTPUSH_IPC_MAX_FRAME (64*1024)
