@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "lib.h"
+#include "array.h"
+#include "buffer.h"
+#include "numpack.h"
+#include "eas-sync-state.h"
+
+/* Numbers are numpack (7 bits a byte, low bits first); a "string" is its length and its
+   bytes; a "set" is the number of its ranges, then for each the gap to the end of the
+   one before and its length - 1.
+
+     state       instance, created, string options, loop, generations
+     loop        repeats, limit, alone uid, alone count
+     generations 1 = confirmed | 2 = pending, then each
+     generation  counter, uidvalidity, uidnext, messages, modseq, filter type,
+                 window start, number of groups, {digest, set},
+                 set left_new, set left_changed,
+                 number of skipped, {uid, reason}, number of adds, {string, string} */
+
+enum generation_flags {
+	GENERATION_CONFIRMED	= BIT(0),
+	GENERATION_PENDING	= BIT(1)
+};
+
+struct decoder {
+	pool_t pool;
+	const uint8_t *data, *end;
+	const char *error;
+};
+
+static void encode_string(buffer_t *dest, const void *data, size_t size)
+{
+	numpack_encode(dest, size);
+	buffer_append(dest, data, size);
+}
+
+static void encode_set(buffer_t *dest, const ARRAY_TYPE(seq_range) *set)
+{
+	const struct seq_range *range;
+	uint32_t prev = 0;
+
+	numpack_encode(dest, array_count(set));
+	array_foreach(set, range) {
+		numpack_encode(dest, range->seq1 - prev);
+		numpack_encode(dest, range->seq2 - range->seq1);
+		prev = range->seq2;
+	}
+}
+
+static void
+encode_generation(buffer_t *dest, const struct eas_sync_generation *generation)
+{
+	const struct eas_sync_group *group;
+	const struct eas_sync_skip *skip;
+	const struct eas_sync_add *add;
+
+	numpack_encode(dest, generation->counter);
+	numpack_encode(dest, generation->uid_validity);
+	numpack_encode(dest, generation->uid_next);
+	numpack_encode(dest, generation->messages);
+	numpack_encode(dest, generation->highest_modseq);
+	numpack_encode(dest, generation->filter_type);
+	numpack_encode(dest, generation->window_start);
+
+	numpack_encode(dest, array_count(&generation->groups));
+	array_foreach(&generation->groups, group) {
+		numpack_encode(dest, group->digest);
+		encode_set(dest, &group->uids);
+	}
+	encode_set(dest, &generation->left_new);
+	encode_set(dest, &generation->left_changed);
+	numpack_encode(dest, array_count(&generation->skipped));
+	array_foreach(&generation->skipped, skip) {
+		numpack_encode(dest, skip->uid);
+		numpack_encode(dest, skip->reason);
+	}
+	numpack_encode(dest, array_count(&generation->adds));
+	array_foreach(&generation->adds, add) {
+		encode_string(dest, add->client_id, strlen(add->client_id));
+		encode_string(dest, add->server_id, strlen(add->server_id));
+	}
+}
+
+void eas_sync_state_encode(buffer_t *dest, const struct eas_sync_state *state)
+{
+	numpack_encode(dest, state->instance);
+	numpack_encode(dest, state->created);
+	encode_string(dest, state->options, state->options_size);
+	numpack_encode(dest, state->loop.repeats);
+	numpack_encode(dest, state->loop.limit);
+	numpack_encode(dest, state->loop.alone_uid);
+	numpack_encode(dest, state->loop.alone_count);
+
+	numpack_encode(dest,
+		(state->confirmed != NULL ? GENERATION_CONFIRMED : 0) |
+		(state->pending != NULL ? GENERATION_PENDING : 0));
+	if (state->confirmed != NULL)
+		encode_generation(dest, state->confirmed);
+	if (state->pending != NULL)
+		encode_generation(dest, state->pending);
+}
+
+/* The first error stays; after it everything reads as 0. */
+static void decode_fail(struct decoder *dec, const char *error)
+{
+	if (dec->error == NULL)
+		dec->error = error;
+	dec->data = dec->end;
+}
+
+static uint64_t decode_num(struct decoder *dec)
+{
+	uint64_t num;
+
+	if (dec->error != NULL || numpack_decode(&dec->data, dec->end, &num) < 0) {
+		decode_fail(dec, "A number is cut off");
+		return 0;
+	}
+	return num;
+}
+
+static uint32_t decode_num32(struct decoder *dec)
+{
+	uint64_t num = decode_num(dec);
+
+	if (num > UINT32_MAX) {
+		decode_fail(dec, "A number is too large");
+		return 0;
+	}
+	return num;
+}
+
+/* How many of something follow: each takes a byte at least. */
+static unsigned int decode_count(struct decoder *dec)
+{
+	uint64_t num = decode_num(dec);
+
+	if (num > (size_t)(dec->end - dec->data)) {
+		decode_fail(dec, "There are fewer entries than said");
+		return 0;
+	}
+	return num;
+}
+
+static const unsigned char *decode_bytes(struct decoder *dec, size_t *size_r)
+{
+	const unsigned char *data;
+
+	*size_r = decode_count(dec);
+	data = dec->data;
+	dec->data += *size_r;
+	return data;
+}
+
+static const char *decode_string(struct decoder *dec)
+{
+	const unsigned char *data;
+	size_t size;
+
+	data = decode_bytes(dec, &size);
+	if (memchr(data, '\0', size) != NULL)
+		decode_fail(dec, "A string has a NUL");
+	return p_strndup(dec->pool, data, size);
+}
+
+static void decode_set(struct decoder *dec, ARRAY_TYPE(seq_range) *set)
+{
+	unsigned int i, count = decode_count(dec);
+	struct seq_range *range;
+	uint64_t next = 0, gap, length;
+
+	if (!array_is_created(set))
+		p_array_init(set, dec->pool, count + 4);
+	for (i = 0; i < count && dec->error == NULL; i++) {
+		gap = decode_num32(dec);
+		length = decode_num32(dec);
+		/* ranges that touch would be one: only the first gap may be 1 */
+		if (gap == 0 || (i > 0 && gap == 1) ||
+		    next + gap + length >= UINT32_MAX) {
+			decode_fail(dec, "A set is out of order");
+			break;
+		}
+		range = array_append_space(set);
+		range->seq1 = next + gap;
+		range->seq2 = range->seq1 + length;
+		next = range->seq2;
+	}
+}
+
+static void decode_groups(struct decoder *dec, struct eas_sync_generation *generation)
+{
+	unsigned int i, count = decode_count(dec);
+	struct eas_sync_group *group;
+
+	if (count > EAS_SYNC_MAX_GROUPS)
+		decode_fail(dec, "There are too many groups");
+	p_array_init(&generation->groups, dec->pool, I_MIN(count, EAS_SYNC_MAX_GROUPS));
+	for (i = 0; i < count && dec->error == NULL; i++) {
+		group = array_append_space(&generation->groups);
+		group->digest = decode_num32(dec);
+		decode_set(dec, &group->uids);
+	}
+}
+
+static void decode_skipped(struct decoder *dec, struct eas_sync_generation *generation)
+{
+	unsigned int i, count = decode_count(dec);
+	struct eas_sync_skip *skip;
+
+	p_array_init(&generation->skipped, dec->pool, 1);
+	for (i = 0; i < count && dec->error == NULL; i++) {
+		skip = array_append_space(&generation->skipped);
+		skip->uid = decode_num32(dec);
+		skip->reason = decode_num32(dec);
+		if (skip->reason != EAS_SYNC_SKIP_UNREADABLE &&
+		    skip->reason != EAS_SYNC_SKIP_STUCK)
+			decode_fail(dec, "An item was left out for no known reason");
+	}
+}
+
+static void decode_adds(struct decoder *dec, struct eas_sync_generation *generation)
+{
+	unsigned int i, count = decode_count(dec);
+	struct eas_sync_add *add;
+
+	if (count > EAS_SYNC_MAX_ADDS)
+		decode_fail(dec, "There are too many adds");
+	p_array_init(&generation->adds, dec->pool, 1);
+	for (i = 0; i < count && dec->error == NULL; i++) {
+		add = array_append_space(&generation->adds);
+		add->client_id = decode_string(dec);
+		add->server_id = decode_string(dec);
+	}
+}
+
+static struct eas_sync_generation *decode_generation(struct decoder *dec)
+{
+	struct eas_sync_generation *generation;
+
+	generation = p_new(dec->pool, struct eas_sync_generation, 1);
+	generation->counter = decode_num32(dec);
+	generation->uid_validity = decode_num32(dec);
+	generation->uid_next = decode_num32(dec);
+	generation->messages = decode_num32(dec);
+	generation->highest_modseq = decode_num(dec);
+	generation->filter_type = decode_num32(dec);
+	generation->window_start = decode_num(dec);
+
+	decode_groups(dec, generation);
+	decode_set(dec, &generation->left_new);
+	decode_set(dec, &generation->left_changed);
+	decode_skipped(dec, generation);
+	decode_adds(dec, generation);
+	return generation;
+}
+
+static void decode_generations(struct decoder *dec, struct eas_sync_state *state)
+{
+	unsigned int flags = decode_num32(dec);
+
+	if (flags == 0 || flags > (GENERATION_CONFIRMED | GENERATION_PENDING))
+		decode_fail(dec, "There is no generation");
+	if ((flags & GENERATION_CONFIRMED) != 0)
+		state->confirmed = decode_generation(dec);
+	if ((flags & GENERATION_PENDING) != 0)
+		state->pending = decode_generation(dec);
+	if (state->confirmed != NULL && state->pending != NULL &&
+	    state->pending->counter != state->confirmed->counter + 1)
+		decode_fail(dec, "The generations do not follow each other");
+}
+
+int eas_sync_state_decode(pool_t pool, const unsigned char *data, size_t size,
+			  struct eas_sync_state **state_r, const char **error_r)
+{
+	struct decoder dec = { .pool = pool, .data = data, .end = data + size };
+	struct eas_sync_state *state;
+	const unsigned char *options;
+
+	state = p_new(pool, struct eas_sync_state, 1);
+	state->pool = pool;
+	state->instance = decode_num32(&dec);
+	state->created = decode_num(&dec);
+	options = decode_bytes(&dec, &state->options_size);
+	if (state->options_size > 0)
+		state->options = p_memdup(pool, options, state->options_size);
+	state->loop.repeats = decode_num32(&dec);
+	state->loop.limit = decode_num32(&dec);
+	state->loop.alone_uid = decode_num32(&dec);
+	state->loop.alone_count = decode_num32(&dec);
+	decode_generations(&dec, state);
+
+	if (dec.error == NULL && state->instance == 0)
+		dec.error = "There is no instance";
+	if (dec.error == NULL && dec.data != dec.end)
+		dec.error = "There is more behind the end";
+	if (dec.error != NULL) {
+		*error_r = dec.error;
+		return -1;
+	}
+	*state_r = state;
+	return 0;
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef EAS_SYNC_STATE_H
+#define EAS_SYNC_STATE_H
+
+/* What one device has of one folder, in two generations, and its bytes: the subject
+   "folder-<id>" of the device's state store. docs/state-format.md has the bytes.
+
+   confirmed = what the device has for certain: it used that key in a request.
+   pending = what it has if the last answer arrived. An answer is always computed from the confirmed
+   generation, so a request with the older key is answered again and nothing is lost. */
+
+#include "seq-range-array.h"
+#include "eas-state-store.h"
+#include "eas-sync-key.h"
+#include "eas-sync-loop.h"
+
+/* changes when the bytes change */
+#define EAS_SYNC_STATE_FORMAT 1
+
+/* distinct digests a folder may have; further ones share EAS_SYNC_DIGEST_UNKNOWN */
+#define EAS_SYNC_MAX_GROUPS 256
+#define EAS_SYNC_DIGEST_UNKNOWN 0xffffffffU
+/* ClientIds remembered from one request */
+#define EAS_SYNC_MAX_ADDS 512
+/* a SyncKey 0 that comes so soon after another joins it (quirk 5) */
+#define EAS_SYNC_JOIN_SECS 60
+
+/* The items that were shown with the same changeable properties (read, flagged, ...),
+   summed up in a number by whoever shows them. A normal folder has a
+   handful of groups, each a few ranges of UIDs. */
+struct eas_sync_group {
+	uint32_t digest;
+	ARRAY_TYPE(seq_range) uids;
+};
+
+/* an Add of the client's: asked again it gets the same answer */
+struct eas_sync_add {
+	const char *client_id, *server_id;
+};
+
+enum eas_sync_skip_reason {
+	/* it cannot be converted */
+	EAS_SYNC_SKIP_UNREADABLE	= 1,
+	/* the device asked for it again and again (eas-sync-loop.h) */
+	EAS_SYNC_SKIP_STUCK		= 2
+};
+
+/* an item the device did not get; tried again when it changes */
+struct eas_sync_skip {
+	uint32_t uid;
+	enum eas_sync_skip_reason reason;
+};
+
+struct eas_sync_generation {
+	/* of its key */
+	uint32_t counter;
+	/* the mailbox as it was looked at; uid_validity 0 = not yet */
+	uint32_t uid_validity, uid_next, messages;
+	uint64_t highest_modseq;
+	/* The filter it was looked at with: FilterType and the oldest date inside
+	   (UTC, 0 = no filter). */
+	unsigned int filter_type;
+	time_t window_start;
+
+	/* what the device has */
+	ARRAY(struct eas_sync_group) groups;
+	/* Inside the filter, not told yet; changed, not told yet (part of groups). */
+	ARRAY_TYPE(seq_range) left_new, left_changed;
+	ARRAY(struct eas_sync_skip) skipped;
+	/* of the request this was the answer to */
+	ARRAY(struct eas_sync_add) adds;
+};
+
+struct eas_sync_state {
+	pool_t pool;
+	/* of all its keys */
+	uint32_t instance;
+	/* when key 0 was answered */
+	time_t created;
+	/* The last Options as WBXML, opaque to this file; size 0 = none sent. */
+	const unsigned char *options;
+	size_t options_size;
+
+	struct eas_sync_loop loop;
+	/* NULL = none. There is always one of them. */
+	struct eas_sync_generation *confirmed, *pending;
+};
+
+enum eas_sync_key_match {
+	/* the key of the last answer: it arrived */
+	EAS_SYNC_KEY_NEXT,
+	/* the confirmed key again: the last answer was lost, or there was none */
+	EAS_SYNC_KEY_AGAIN,
+	EAS_SYNC_KEY_UNKNOWN
+};
+
+/* A new state as the answer to key 0: pending with counter 1, nothing in it. old (NULL = none)
+   is the state it replaces: from one that was not confirmed yet the loop counters
+   are taken over. */
+struct eas_sync_state *
+eas_sync_state_new(pool_t pool, const struct eas_sync_state *old, time_t now);
+/* May a SyncKey 0 be answered with this state's first key again? Yes while the device has
+   confirmed no item, soon after the first: two initial Syncs of one folder do not fight. */
+bool eas_sync_state_can_join(const struct eas_sync_state *state, time_t now);
+struct eas_sync_key eas_sync_state_first_key(const struct eas_sync_state *state);
+
+/* Which generation a key means. Changes nothing. */
+enum eas_sync_key_match
+eas_sync_state_match(const struct eas_sync_state *state, const struct eas_sync_key *key);
+/* The generation with that key, NULL if there is none. */
+const struct eas_sync_generation *
+eas_sync_state_find(const struct eas_sync_state *state, const struct eas_sync_key *key);
+/* The generation told last: pending if there is one. */
+const struct eas_sync_generation *
+eas_sync_state_latest(const struct eas_sync_state *state);
+/* A request with this key, which must match: make its generation the confirmed one and count
+   repeats. Returns TRUE if the state changed, so that it must be written even when there
+   is nothing to answer. The pending generation stays for its adds until it is replaced. */
+bool eas_sync_state_confirm(struct eas_sync_state *state, enum eas_sync_key_match match);
+/* A copy of the confirmed generation with the next counter and no adds, to be changed and
+   then set as pending. */
+struct eas_sync_generation *eas_sync_state_next(struct eas_sync_state *state);
+struct eas_sync_key
+eas_sync_state_key(const struct eas_sync_state *state,
+		   const struct eas_sync_generation *generation);
+
+/* The device knows by another way that an item came or went (its own MoveItems): both
+   generations are told. */
+void eas_sync_state_item_came(struct eas_sync_state *state, uint32_t uid, uint32_t digest);
+void eas_sync_state_item_went(struct eas_sync_state *state, uint32_t uid);
+
+/* ServerId of a ClientId added before, in the request asked again or in the one
+   before it; NULL if there is none. */
+const char *eas_sync_state_find_add(const struct eas_sync_state *state,
+				    const char *client_id);
+
+/* The device has the item, shown with this digest. */
+void eas_sync_generation_set(pool_t pool, struct eas_sync_generation *generation,
+			     uint32_t uid, uint32_t digest);
+void eas_sync_generation_remove(struct eas_sync_generation *generation, uint32_t uid);
+/* Does it have the item? digest_r may be NULL. */
+bool eas_sync_generation_has(const struct eas_sync_generation *generation,
+			     uint32_t uid, uint32_t *digest_r);
+/* Add all UIDs it has to uids. */
+void eas_sync_generation_known(const struct eas_sync_generation *generation,
+			       ARRAY_TYPE(seq_range) *uids);
+void eas_sync_generation_skip(struct eas_sync_generation *generation, uint32_t uid,
+			      enum eas_sync_skip_reason reason);
+/* Returns FALSE if it was not skipped. */
+bool eas_sync_generation_unskip(struct eas_sync_generation *generation, uint32_t uid);
+
+/* State <-> bytes. Returns 0, -1 with a sentence: these are not bytes of ours. */
+int eas_sync_state_decode(pool_t pool, const unsigned char *data, size_t size,
+			  struct eas_sync_state **state_r, const char **error_r);
+void eas_sync_state_encode(buffer_t *dest, const struct eas_sync_state *state);
+
+/* State <-> store. *state_r lives in pool; NULL unless EAS_STATE_OK. */
+enum eas_state_result
+eas_sync_state_read(struct eas_state_store *store, const char *folder_id, pool_t pool,
+		    struct event *event, struct eas_sync_state **state_r);
+int eas_sync_state_write(struct eas_state_store *store, const char *folder_id,
+			 const struct eas_sync_state *state);
+int eas_sync_state_delete(struct eas_state_store *store, const char *folder_id);
+
+#endif
