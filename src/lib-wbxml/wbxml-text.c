@@ -39,8 +39,7 @@ static unsigned int wbxml_text_lead_length(unsigned char c)
 	return c >= 0xf0 && c <= 0xf4 ? 4 : 0;
 }
 
-/* Returns bytes of the legal character at data, 0 = it is cut, -1 = it is not legal. */
-static int wbxml_text_char(const unsigned char *data, size_t size)
+int wbxml_text_char(const unsigned char *data, size_t size)
 {
 	unsigned int i, len = wbxml_text_lead_length(data[0]);
 

@@ -8,6 +8,10 @@
 
    XML 1.0 "Characters" (2.2) */
 
+/* Returns how many bytes the legal character at data has, 0 if its end is missing, -1 if
+   there is no legal character. size > 0. */
+int wbxml_text_char(const unsigned char *data, size_t size);
+
 struct wbxml_text_cleaner {
 	/* the beginning of a character whose end has not come yet */
 	unsigned char part[4];
