@@ -16,9 +16,11 @@
 #define DIRECTPUSH_IPC_NOTIFY_FIFO "directpush-notify"
 
 struct directpush_ipc_notify {
-	/* as Dovecot knows the user; at most 512 bytes, else the line is not made */
+	/* as Dovecot knows the user, the owner of a shared mailbox; at most 512 bytes, else the
+	   line is not made */
 	const char *user;
-	/* all zero for DIRECTPUSH_CHANGE_HIERARCHY alone */
+	/* all zero for DIRECTPUSH_CHANGE_HIERARCHY alone; with other bits it then means any
+	   mailbox of the user (too many changes to name, or a mailbox without GUID) */
 	guid_128_t mailbox_guid;
 	enum directpush_change changes;
 	/* of new mails; 0 if not known */
