@@ -4,7 +4,6 @@
 #include "array.h"
 #include "str.h"
 #include "ioloop.h"
-#include "eas-request.h"
 #include "directpush-ipc-notify.h"
 #include "directpush-notify-queue.h"
 
