@@ -15,8 +15,8 @@
      generations 1 = confirmed | 2 = pending, then each
      generation  counter, uidvalidity, uidnext, messages, modseq, filter type,
                  window start, number of groups, {digest, set},
-                 set left_new, set left_changed,
-                 number of skipped, {uid, reason}, number of adds, {string, string} */
+                 set left_new, set left_changed, set left_outside,
+                 set skipped for each reason, number of adds, {string, string} */
 
 enum generation_flags {
 	GENERATION_CONFIRMED	= BIT(0),
@@ -52,8 +52,8 @@ static void
 encode_generation(buffer_t *dest, const struct eas_sync_generation *generation)
 {
 	const struct eas_sync_group *group;
-	const struct eas_sync_skip *skip;
 	const struct eas_sync_add *add;
+	unsigned int i;
 
 	numpack_encode(dest, generation->counter);
 	numpack_encode(dest, generation->uid_validity);
@@ -70,11 +70,9 @@ encode_generation(buffer_t *dest, const struct eas_sync_generation *generation)
 	}
 	encode_set(dest, &generation->left_new);
 	encode_set(dest, &generation->left_changed);
-	numpack_encode(dest, array_count(&generation->skipped));
-	array_foreach(&generation->skipped, skip) {
-		numpack_encode(dest, skip->uid);
-		numpack_encode(dest, skip->reason);
-	}
+	encode_set(dest, &generation->left_outside);
+	for (i = 0; i < EAS_SYNC_SKIP_REASONS; i++)
+		encode_set(dest, &generation->skipped[i]);
 	numpack_encode(dest, array_count(&generation->adds));
 	array_foreach(&generation->adds, add) {
 		encode_string(dest, add->client_id, strlen(add->client_id));
@@ -170,8 +168,7 @@ static void decode_set(struct decoder *dec, ARRAY_TYPE(seq_range) *set)
 	struct seq_range *range;
 	uint64_t next = 0, gap, length;
 
-	if (!array_is_created(set))
-		p_array_init(set, dec->pool, count + 4);
+	p_array_init(set, dec->pool, count + 4);
 	for (i = 0; i < count && dec->error == NULL; i++) {
 		gap = decode_num32(dec);
 		length = decode_num32(dec);
@@ -203,22 +200,6 @@ static void decode_groups(struct decoder *dec, struct eas_sync_generation *gener
 	}
 }
 
-static void decode_skipped(struct decoder *dec, struct eas_sync_generation *generation)
-{
-	unsigned int i, count = decode_count(dec);
-	struct eas_sync_skip *skip;
-
-	p_array_init(&generation->skipped, dec->pool, 1);
-	for (i = 0; i < count && dec->error == NULL; i++) {
-		skip = array_append_space(&generation->skipped);
-		skip->uid = decode_num32(dec);
-		skip->reason = decode_num32(dec);
-		if (skip->reason != EAS_SYNC_SKIP_UNREADABLE &&
-		    skip->reason != EAS_SYNC_SKIP_STUCK)
-			decode_fail(dec, "An item was left out for no known reason");
-	}
-}
-
 static void decode_adds(struct decoder *dec, struct eas_sync_generation *generation)
 {
 	unsigned int i, count = decode_count(dec);
@@ -237,6 +218,7 @@ static void decode_adds(struct decoder *dec, struct eas_sync_generation *generat
 static struct eas_sync_generation *decode_generation(struct decoder *dec)
 {
 	struct eas_sync_generation *generation;
+	unsigned int i;
 
 	generation = p_new(dec->pool, struct eas_sync_generation, 1);
 	generation->counter = decode_num32(dec);
@@ -250,7 +232,9 @@ static struct eas_sync_generation *decode_generation(struct decoder *dec)
 	decode_groups(dec, generation);
 	decode_set(dec, &generation->left_new);
 	decode_set(dec, &generation->left_changed);
-	decode_skipped(dec, generation);
+	decode_set(dec, &generation->left_outside);
+	for (i = 0; i < EAS_SYNC_SKIP_REASONS; i++)
+		decode_set(dec, &generation->skipped[i]);
 	decode_adds(dec, generation);
 	return generation;
 }

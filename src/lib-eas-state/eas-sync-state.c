@@ -8,13 +8,16 @@
 static struct eas_sync_generation *generation_new(pool_t pool, uint32_t counter)
 {
 	struct eas_sync_generation *generation;
+	unsigned int i;
 
 	generation = p_new(pool, struct eas_sync_generation, 1);
 	generation->counter = counter;
 	p_array_init(&generation->groups, pool, 4);
 	p_array_init(&generation->left_new, pool, 4);
 	p_array_init(&generation->left_changed, pool, 4);
-	p_array_init(&generation->skipped, pool, 1);
+	p_array_init(&generation->left_outside, pool, 4);
+	for (i = 0; i < EAS_SYNC_SKIP_REASONS; i++)
+		p_array_init(&generation->skipped[i], pool, 1);
 	p_array_init(&generation->adds, pool, 1);
 	return generation;
 }
@@ -157,6 +160,7 @@ struct eas_sync_generation *eas_sync_state_next(struct eas_sync_state *state)
 {
 	const struct eas_sync_generation *src = state->confirmed;
 	struct eas_sync_generation *dest;
+	unsigned int i;
 
 	i_assert(src != NULL);
 	dest = generation_new(state->pool, src->counter + 1);
@@ -169,7 +173,9 @@ struct eas_sync_generation *eas_sync_state_next(struct eas_sync_state *state)
 	generation_copy_groups(state->pool, dest, src);
 	array_append_array(&dest->left_new, &src->left_new);
 	array_append_array(&dest->left_changed, &src->left_changed);
-	array_append_array(&dest->skipped, &src->skipped);
+	array_append_array(&dest->left_outside, &src->left_outside);
+	for (i = 0; i < EAS_SYNC_SKIP_REASONS; i++)
+		array_append_array(&dest->skipped[i], &src->skipped[i]);
 	return dest;
 }
 
@@ -243,6 +249,7 @@ void eas_sync_generation_set(pool_t pool, struct eas_sync_generation *generation
 void eas_sync_generation_remove(struct eas_sync_generation *generation, uint32_t uid)
 {
 	struct eas_sync_group *group;
+	unsigned int i;
 
 	array_foreach_modifiable(&generation->groups, group) {
 		if (seq_range_array_remove(&group->uids, uid)) {
@@ -256,6 +263,9 @@ void eas_sync_generation_remove(struct eas_sync_generation *generation, uint32_t
 	}
 	(void)seq_range_array_remove(&generation->left_new, uid);
 	(void)seq_range_array_remove(&generation->left_changed, uid);
+	(void)seq_range_array_remove(&generation->left_outside, uid);
+	for (i = 0; i < EAS_SYNC_SKIP_REASONS; i++)
+		(void)seq_range_array_remove(&generation->skipped[i], uid);
 }
 
 bool eas_sync_generation_has(const struct eas_sync_generation *generation,
@@ -285,24 +295,6 @@ void eas_sync_generation_known(const struct eas_sync_generation *generation,
 void eas_sync_generation_skip(struct eas_sync_generation *generation, uint32_t uid,
 			      enum eas_sync_skip_reason reason)
 {
-	struct eas_sync_skip *skip;
-
-	(void)eas_sync_generation_unskip(generation, uid);
-	skip = array_append_space(&generation->skipped);
-	skip->uid = uid;
-	skip->reason = reason;
-}
-
-bool eas_sync_generation_unskip(struct eas_sync_generation *generation, uint32_t uid)
-{
-	const struct eas_sync_skip *skip;
-
-	array_foreach(&generation->skipped, skip) {
-		if (skip->uid == uid) {
-			array_delete(&generation->skipped,
-				     array_foreach_idx(&generation->skipped, skip), 1);
-			return TRUE;
-		}
-	}
-	return FALSE;
+	eas_sync_generation_remove(generation, uid);
+	(void)seq_range_array_add(&generation->skipped[reason], uid);
 }

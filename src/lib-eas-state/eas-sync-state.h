@@ -38,17 +38,16 @@ struct eas_sync_add {
 	const char *client_id, *server_id;
 };
 
+/* why an item inside the filter was not given to the device; tried again when it changes */
 enum eas_sync_skip_reason {
 	/* it cannot be converted */
-	EAS_SYNC_SKIP_UNREADABLE	= 1,
+	EAS_SYNC_SKIP_UNREADABLE,
 	/* the device asked for it again and again (eas-sync-loop.h) */
-	EAS_SYNC_SKIP_STUCK		= 2
-};
+	EAS_SYNC_SKIP_STUCK,
+	/* marked as deleted, not expunged yet */
+	EAS_SYNC_SKIP_HIDDEN,
 
-/* an item the device did not get; tried again when it changes */
-struct eas_sync_skip {
-	uint32_t uid;
-	enum eas_sync_skip_reason reason;
+	EAS_SYNC_SKIP_REASONS
 };
 
 struct eas_sync_generation {
@@ -64,9 +63,10 @@ struct eas_sync_generation {
 
 	/* what the device has */
 	ARRAY(struct eas_sync_group) groups;
-	/* Inside the filter, not told yet; changed, not told yet (part of groups). */
-	ARRAY_TYPE(seq_range) left_new, left_changed;
-	ARRAY(struct eas_sync_skip) skipped;
+	/* What was found and did not fit into the answer: new ones; changed ones; ones that
+	   are gone or fell out of the filter (the last two in groups too). */
+	ARRAY_TYPE(seq_range) left_new, left_changed, left_outside;
+	ARRAY_TYPE(seq_range) skipped[EAS_SYNC_SKIP_REASONS];
 	/* of the request this was the answer to */
 	ARRAY(struct eas_sync_add) adds;
 };
@@ -134,9 +134,10 @@ void eas_sync_state_item_went(struct eas_sync_state *state, uint32_t uid);
 const char *eas_sync_state_find_add(const struct eas_sync_state *state,
 				    const char *client_id);
 
-/* The device has the item, shown with this digest. */
+/* The device has the item, shown with this digest. It is not left or skipped any more. */
 void eas_sync_generation_set(pool_t pool, struct eas_sync_generation *generation,
 			     uint32_t uid, uint32_t digest);
+/* It has it no more, and nothing is left to be told of it. */
 void eas_sync_generation_remove(struct eas_sync_generation *generation, uint32_t uid);
 /* Does it have the item? digest_r may be NULL. */
 bool eas_sync_generation_has(const struct eas_sync_generation *generation,
@@ -144,10 +145,9 @@ bool eas_sync_generation_has(const struct eas_sync_generation *generation,
 /* Add all UIDs it has to uids. */
 void eas_sync_generation_known(const struct eas_sync_generation *generation,
 			       ARRAY_TYPE(seq_range) *uids);
+/* It has it not, because of the item. */
 void eas_sync_generation_skip(struct eas_sync_generation *generation, uint32_t uid,
 			      enum eas_sync_skip_reason reason);
-/* Returns FALSE if it was not skipped. */
-bool eas_sync_generation_unskip(struct eas_sync_generation *generation, uint32_t uid);
 
 /* State <-> bytes. Returns 0, -1 with a sentence: these are not bytes of ours. */
 int eas_sync_state_decode(pool_t pool, const unsigned char *data, size_t size,

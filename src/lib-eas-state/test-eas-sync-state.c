@@ -184,9 +184,11 @@ static void test_eas_sync_generation_groups(void)
 
 	eas_sync_generation_skip(next, 3, EAS_SYNC_SKIP_UNREADABLE);
 	eas_sync_generation_skip(next, 3, EAS_SYNC_SKIP_STUCK);
-	test_assert(array_count(&next->skipped) == 1);
-	test_assert(eas_sync_generation_unskip(next, 3));
-	test_assert(!eas_sync_generation_unskip(next, 3));
+	test_assert(array_count(&next->skipped[EAS_SYNC_SKIP_UNREADABLE]) == 0);
+	test_assert(array_count(&next->skipped[EAS_SYNC_SKIP_STUCK]) == 1);
+	test_assert(!eas_sync_generation_has(next, 3, NULL));
+	eas_sync_generation_set(test_pool, next, 3, 1);
+	test_assert(array_count(&next->skipped[EAS_SYNC_SKIP_STUCK]) == 0);
 	test_pool_end();
 }
 
