@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef EAS_EMAIL_FLAGS_H
+#define EAS_EMAIL_FLAGS_H
+
+/* IMAP flags and keywords <-> what a phone sees and changes of a mail after delivery: read,
+   follow-up flag, categories, answered and forwarded.
+
+     Read          \Seen
+     Flag          \Flagged = active; keyword $Completed = complete
+     Categories    keywords without a leading '$', but those programs set (eas-email-keywords.def);
+                   in modified UTF-7, a space is kept as '_'
+     answered      \Answered; forwarded: keyword $Forwarded
+
+   MS-ASEMAIL "Read" (2.2.2.58), "Flag" (2.2.2.34), "Status" (2.2.2.74), "Categories"
+   (2.2.2.16); RFC 5788 */
+
+#include "mail-types.h"
+
+struct wbxml_node;
+
+#define EAS_EMAIL_KEYWORD_COMPLETED "$Completed"
+#define EAS_EMAIL_KEYWORD_FORWARDED "$Forwarded"
+
+/* MS-ASEMAIL "Categories": clients send no more than 300 */
+#define EAS_EMAIL_MAX_CATEGORIES 300
+#define EAS_EMAIL_MAX_CATEGORY_BYTES 255
+
+enum eas_email_flag_status {
+	EAS_EMAIL_FLAG_CLEAR	= 0,
+	EAS_EMAIL_FLAG_COMPLETE	= 1,
+	EAS_EMAIL_FLAG_ACTIVE	= 2
+};
+
+struct eas_email_flags {
+	bool read, answered, forwarded;
+	enum eas_email_flag_status flag;
+	/* \Deleted: not to be shown */
+	bool hidden;
+	/* UTF-8, NULL-terminated, in the order of the keywords; on the data stack */
+	const char *const *categories;
+};
+
+/* keywords: NULL-terminated, or NULL */
+void eas_email_flags_read(enum mail_flags flags, const char *const *keywords,
+			  struct eas_email_flags *flags_r);
+/* A number over all of it but hidden: equal numbers = nothing to tell. Its low byte is the
+   flags; never above 0xfffffff0. */
+uint32_t eas_email_flags_digest(const struct eas_email_flags *flags);
+
+/* What a client's Change says about them. */
+struct eas_email_flags_change {
+	bool have_read, have_flag, have_categories;
+	bool read;
+	enum eas_email_flag_status flag;
+	/* as keywords, NULL-terminated; in the pool of the call */
+	const char *const *categories;
+};
+
+/* Take the change out of an ApplicationData element. Other properties are ignored. Returns
+   0, or -1 with a sentence: not legal (Sync item Status 6). */
+int eas_email_flags_change_parse(const struct wbxml_node *data, pool_t pool,
+				 struct eas_email_flags_change *change_r,
+				 const char **error_r);
+
+/* The change as flags and keywords to add and to remove. keywords: as the mail has
+   them. The arrays are NULL-terminated, in pool. */
+struct eas_email_flags_update {
+	enum mail_flags add_flags, remove_flags;
+	const char *const *add_keywords, *const *remove_keywords;
+};
+void eas_email_flags_change_apply(const struct eas_email_flags_change *change,
+				  const char *const *keywords, pool_t pool,
+				  struct eas_email_flags_update *update_r);
+
+#endif
