@@ -11,6 +11,7 @@
 #include "eas-reply.h"
 
 struct eas_user;
+struct eas_device;
 struct directpush_ipc_run;
 
 struct eas_cmd_context {
@@ -18,6 +19,9 @@ struct eas_cmd_context {
 	pool_t pool;
 	struct event *event;
 	struct eas_user *user;
+	/* The device that asks: read, and locked until the answer is out. It is written after
+	   the handler, before the last byte of the answer, if it is dirty. */
+	struct eas_device *device;
 	const struct eas_request *request;
 	const struct directpush_ipc_run *run;
 	/* The WBXML body, legal for this command and version (eas-schema.h).
