@@ -1,0 +1,254 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What a scenario acts on: an instance, users of its own, their phones, their mailboxes, the log.
+
+The .eas verbs (verbs.py) and the Python scenarios both use a Stage. Everything that waits does
+so for a condition, with a deadline.
+"""
+
+import email.utils
+import glob
+import imaplib
+import json
+import os
+import re
+import smtplib
+import time
+
+from .dovecot import HARNESS
+from .phone import DRAFTS, INBOX, OUTBOX, SENT, TRASH, Phone
+
+FIXTURES = os.path.join(os.path.dirname(HARNESS), "fixtures")
+PATIENCE_SECS = 5
+MAIN_FOLDERS = {"Inbox": INBOX, "Drafts": DRAFTS, "Trash": TRASH, "Sent": SENT, "Outbox": OUTBOX}
+TROUBLE = re.compile(r"(Error|Panic|Fatal): ")
+
+
+class Failure(AssertionError):
+    """The server did something else than the scenario says."""
+
+
+class User:
+    """One mail user of the instance, used by one scenario only."""
+
+    def __init__(self, stage, name, number):
+        self.stage = stage
+        self.name = name
+        self.number = number
+        self.address = stage.instance.user(number)
+
+    # What others do with the mailbox
+
+    def receives(self, *messages):
+        """Deliver over LMTP; returns the time.monotonic() of the last 250."""
+        host, port = self.stage.instance.address("lmtp")
+        with smtplib.LMTP(host, port, "test.example") as lmtp:
+            for message in messages:
+                lmtp.sendmail("sender@example.net", [self.address], message)
+            return time.monotonic()
+
+    def imap(self):
+        host, port = self.stage.instance.address("imap")
+        imap = imaplib.IMAP4(host, port)
+        imap.login(self.address, self.stage.instance.info["password"])
+        return imap
+
+    def has(self, mailbox, *messages, flags="", days_ago=None):
+        """Append messages over IMAP, received days_ago (a float) days ago."""
+        imap = self.imap()
+        stamp = imaplib.Time2Internaldate(time.time() - (days_ago or 0) * 86400)
+        for message in messages:
+            expect_ok(imap.append(_quoted(mailbox), flags, stamp, message))
+        imap.logout()
+
+    def doveadm(self, command, *args, **kwargs):
+        """doveadm COMMAND -u USER ARGS; command may be of several words."""
+        words = command.split()
+        return self.stage.instance.doveadm(*words, "-u", self.address, *args, **kwargs)
+
+    def flags(self, subject, mailbox, change):
+        """change: +\\Seen or -\\Flagged, or a keyword."""
+        verb = {"+": "add", "-": "remove"}[change[0]]
+        self.doveadm(f"flags {verb}", change[1:], "mailbox", mailbox, "subject", subject)
+
+    def expunges(self, subject, mailbox):
+        self.doveadm("expunge", "mailbox", mailbox, "subject", subject)
+
+    def moves(self, subject, source, destination):
+        self.doveadm("move", destination, "mailbox", source, "subject", subject)
+
+    def copies(self, subject, source, destination):
+        self.doveadm("copy", destination, "mailbox", source, "subject", subject)
+
+    # What is in the mailbox
+
+    def count(self, mailbox, *search):
+        """How many messages of mailbox match (doveadm search terms)."""
+        found = self.doveadm("search", "mailbox", mailbox, *(search or ("all",)))
+        return len(found.splitlines())
+
+    def fetch(self, fields, mailbox, *search):
+        """doveadm fetch in tab form: a list of dicts."""
+        return parse_table(self.stage.instance.doveadm("-f", "tab", "fetch", "-u", self.address, fields,
+                                                       "mailbox", mailbox, *(search or ("all",))))
+
+    def mailboxes(self):
+        return self.doveadm("mailbox list").splitlines()
+
+    def sent(self):
+        """Messages the sink accepted from this user: list of (envelope, bytes)."""
+        found = []
+        for name in sorted(glob.glob(os.path.join(self.stage.instance.dir, "smtp", "*.eml"))):
+            with open(name[:-4] + ".json", encoding="utf-8") as source:
+                envelope = json.load(source)
+            if envelope["from"] == self.address:
+                with open(name, "rb") as source:
+                    found.append((envelope, source.read()))
+        return found
+
+
+class Stage:
+    def __init__(self, instance, user_numbers, version="14.1"):
+        self.instance = instance
+        self.version = version
+        self.numbers = iter(user_numbers)
+        self.users = {}
+        self.phones = {}
+        self.bindings = {}
+        self.answers = []         # (label, command, tree) for the schema check
+        self.requests = []        # raw bodies, for the fuzz corpus
+        self.allowed_errors = []  # regular expressions
+        self.log_start = len(instance.log())
+        self.relays = []
+
+    # Cast
+
+    def user(self, name="alice"):
+        if name not in self.users:
+            try:
+                self.users[name] = User(self, name, next(self.numbers))
+            except StopIteration:
+                raise Failure("the instance has no user left for this scenario") from None
+        return self.users[name]
+
+    def phone(self, name="phone", user="alice", **kwargs):
+        owner = self.user(user)
+        kwargs.setdefault("version", self.version)
+        # Unique in the log: it tells which scenario a line belongs to.
+        kwargs.setdefault("device_id", f"{name}{owner.number:05d}x{len(self.phones)}")
+        phone = Phone.of(self.instance, owner.number, **kwargs)
+        phone.on_answer = self._saw
+        phone.owner = owner
+        phone.names = {}
+        self.phones[name] = phone
+        return phone
+
+    def _saw(self, phone, answer):
+        if answer.tree is not None:
+            self.answers.append((f"{answer.command} of {phone.device_id}", answer.command, answer.tree))
+        if phone.last_request is not None:
+            self.requests.append(phone.last_request)
+
+    def bind_folders(self, phone):
+        """{Inbox}, {Sent}, ... and every folder by its name."""
+        for folder_id, folder in phone.folders.items():
+            self.bindings.setdefault(folder["name"], folder_id)
+        for name, kind in MAIN_FOLDERS.items():
+            for folder_id, folder in phone.folders.items():
+                if folder["type"] == kind:
+                    self.bindings[name] = folder_id
+
+    # Messages
+
+    @staticmethod
+    def fixture(name):
+        with open(os.path.join(FIXTURES, name), "rb") as source:
+            return source.read()
+
+    @staticmethod
+    def message(subject, body="Hello.\n", sender="Bob <bob@example.net>", to="alice@example.com", days_ago=0,
+                headers=()):
+        """A small text message, with CRLF."""
+        date = email.utils.formatdate(time.time() - days_ago * 86400, localtime=False)
+        lines = [f"From: {sender}", f"To: {to}", f"Subject: {subject}", f"Date: {date}",
+                 f"Message-ID: <{time.time_ns()}@example.net>", "MIME-Version: 1.0",
+                 "Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: 8bit", *headers, "", body]
+        return re.sub("\r?\n", "\r\n", "\n".join(lines)).encode()
+
+    # Server
+
+    def parked(self, user="alice"):
+        """How many requests of the user the front holds."""
+        address = self.user(user).address
+        rows = parse_table(self.instance.doveadm("-f", "tab", "directpush", "who"))
+        return sum(1 for row in rows if address in row.values())
+
+    def workers(self):
+        return self.instance.pids_of("directpush-worker")
+
+    def log(self):
+        """The log since this scenario began."""
+        return self.instance.log()[self.log_start:]
+
+    def my_log(self):
+        """Lines of the log that name one of this scenario's users or devices."""
+        marks = [user.address for user in self.users.values()] + [p.device_id for p in self.phones.values()]
+        pattern = re.compile("|".join(re.escape(mark) + r"\b" for mark in marks) or "(?!)")
+        return [line for line in self.log().splitlines() if pattern.search(line)]
+
+    def complaints(self):
+        """Error, Panic and Fatal lines of this scenario's users that it did not expect."""
+        return [line for line in self.my_log() if TROUBLE.search(line) and not self.is_allowed(line)]
+
+    def is_allowed(self, line):
+        return any(re.search(allowed, line) for allowed in self.allowed_errors)
+
+    def eventually(self, what, condition, timeout=PATIENCE_SECS):
+        """Wait until condition() is true; Failure(what) when it is not in time. Returns its value."""
+        deadline = time.monotonic() + timeout
+        while True:
+            value = condition()
+            if value:
+                return value
+            if time.monotonic() > deadline:
+                raise Failure(what() if callable(what) else what)
+            time.sleep(0.02)
+
+    def expect_parked(self, number, user="alice", timeout=PATIENCE_SECS):
+        self.eventually(lambda: f"{self.parked(user)} requests of {user} are parked, expected {number}",
+                        lambda: self.parked(user) == number, timeout)
+
+    def expect_logged(self, pattern, timeout=PATIENCE_SECS):
+        return self.eventually(f"the log does not say /{pattern}/", lambda: re.search(pattern, self.log()), timeout)
+
+    def close(self):
+        for phone in self.phones.values():
+            phone.close()
+        for relay in self.relays:
+            relay.close()
+
+
+def check(condition, message):
+    """Failure(message) unless condition."""
+    if not condition:
+        raise Failure(message)
+
+
+def expect_ok(answer):
+    """The data of an imaplib answer, Failure when it is not OK."""
+    kind, data = answer
+    if kind != "OK":
+        raise Failure(f"IMAP answered {kind} {data}")
+    return data
+
+
+def parse_table(text):
+    """doveadm -f tab: a header line and rows."""
+    lines = text.splitlines()
+    if not lines:
+        return []
+    names = lines[0].split("\t")
+    return [dict(zip(names, line.split("\t"))) for line in lines[1:] if line]
+
+
+def _quoted(mailbox):
+    return '"' + mailbox.replace("\\", "\\\\").replace('"', '\\"') + '"'
