@@ -31,7 +31,7 @@ struct eas_command {
 	enum eas_command_id id;
 	/* "FolderSync": as in the query's Cmd */
 	const char *name;
-	/* of the base64 query, MS-ASHTTP "Command Codes" (2.2.1.1.1.2.2) */
+	/* of the base64 query, MS-ASHTTP "Command Codes" (2.2.1.1.1.1.2) */
 	unsigned int code;
 	enum eas_version since, until;
 	enum eas_command_flags flags;
