@@ -209,6 +209,41 @@ static void test_wbxml_writer_long_text(void)
 	test_end();
 }
 
+static void test_wbxml_writer_fragment(void)
+{
+	buffer_t *piece = t_buffer_create(64);
+	struct ostream *piece_output = o_stream_create_buffer(piece);
+	struct wbxml_writer *piece_writer =
+		wbxml_writer_create_fragment(piece_output);
+
+	test_begin("wbxml writer: fragments stand in any document, after any page");
+	wbxml_writer_element(piece_writer, TAG_B, "x");
+	wbxml_writer_empty(piece_writer, TAG_OTHER);
+	wbxml_writer_destroy(&piece_writer);
+	o_stream_destroy(&piece_output);
+	T_BEGIN {
+		test_assert_strcmp(binary_to_hex(piece->data, piece->used),
+				   "0000" "46" "037800" "01" "0011" "3f");
+	} T_END;
+
+	begin();
+	wbxml_writer_start(writer, TAG_A);
+	wbxml_writer_start_optional(writer, TAG_B);
+	wbxml_writer_fragment(writer, NULL, 0);
+	wbxml_writer_end(writer, TAG_B);
+	wbxml_writer_start_optional(writer, TAG_B);
+	wbxml_writer_fragment(writer, piece->data, 5);
+	wbxml_writer_fragment(writer, CONST_PTR_OFFSET(piece->data, 5),
+			      piece->used - 5);
+	wbxml_writer_end(writer, TAG_B);
+	wbxml_writer_empty(writer, TAG_OTHER);
+	wbxml_writer_empty(writer, TAG_B);
+	wbxml_writer_end(writer, TAG_A);
+	finish(HEAD "45" "46" "0000" "46" "037800" "01" "0011" "3f" "01"
+	       "0011" "3f" "0000" "06" "01");
+	test_end();
+}
+
 static void test_wbxml_writer_failed_output(void)
 {
 	test_begin("wbxml writer: failed stream, document given up");
@@ -234,6 +269,7 @@ int main(void)
 		test_wbxml_writer_opaque,
 		test_wbxml_writer_text,
 		test_wbxml_writer_long_text,
+		test_wbxml_writer_fragment,
 		test_wbxml_writer_failed_output,
 		NULL
 	};

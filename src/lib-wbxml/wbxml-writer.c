@@ -12,6 +12,9 @@
    first. */
 #define WBXML_WRITER_DIRECT_BYTES 512
 
+/* no page: the next tag needs a switch */
+#define WBXML_WRITER_PAGE_NONE 0x100
+
 struct wbxml_writer_element {
 	wbxml_tag_t tag;
 	bool optional;
@@ -28,7 +31,9 @@ struct wbxml_writer {
 	struct wbxml_writer_element open[WBXML_MAX_DEPTH];
 	unsigned int depth, written;
 
-	unsigned char page;
+	unsigned int page;
+	/* no head, any number of roots */
+	bool fragment;
 	/* an inline string is open: its NUL is missing */
 	bool in_text;
 	bool has_output;
@@ -42,6 +47,15 @@ struct wbxml_writer *wbxml_writer_create(struct ostream *output)
 	writer->output = output;
 	o_stream_ref(output);
 	writer->buf = buffer_create_dynamic(default_pool, 1024);
+	return writer;
+}
+
+struct wbxml_writer *wbxml_writer_create_fragment(struct ostream *output)
+{
+	struct wbxml_writer *writer = wbxml_writer_create(output);
+
+	writer->fragment = TRUE;
+	writer->page = WBXML_WRITER_PAGE_NONE;
 	return writer;
 }
 
@@ -98,7 +112,8 @@ static void wbxml_writer_put_tag(struct wbxml_writer *writer,
 	};
 
 	if (!writer->has_output) {
-		buffer_append(writer->buf, head, sizeof(head));
+		if (!writer->fragment)
+			buffer_append(writer->buf, head, sizeof(head));
 		writer->has_output = TRUE;
 	}
 	if (WBXML_TAG_PAGE(tag) != writer->page) {
@@ -138,7 +153,7 @@ wbxml_writer_open(struct wbxml_writer *writer, wbxml_tag_t tag, bool optional)
 	i_assert(writer->depth < WBXML_MAX_DEPTH);
 	i_assert(WBXML_TAG_TOKEN(tag) >= WBXML_TAG_TOKEN_MIN);
 	/* one root */
-	i_assert(writer->depth > 0 || !writer->has_output);
+	i_assert(writer->depth > 0 || !writer->has_output || writer->fragment);
 
 	wbxml_writer_end_text(writer);
 	element = &writer->open[writer->depth++];
@@ -309,6 +324,19 @@ void wbxml_writer_empty(struct wbxml_writer *writer, wbxml_tag_t tag)
 	wbxml_writer_open(writer, tag, FALSE);
 	wbxml_writer_close(writer, tag);
 	wbxml_writer_send(writer);
+}
+
+void wbxml_writer_fragment(struct wbxml_writer *writer, const void *data, size_t size)
+{
+	i_assert(writer->depth > 0);
+
+	if (size == 0)
+		return;
+	wbxml_writer_put_waiting(writer);
+	wbxml_writer_send(writer);
+	o_stream_nsend(writer->output, data, size);
+	/* whichever page the fragment ended in */
+	writer->page = WBXML_WRITER_PAGE_NONE;
 }
 
 static void wbxml_writer_node_stream(struct wbxml_writer *writer,

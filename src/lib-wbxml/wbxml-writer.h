@@ -59,8 +59,8 @@ void wbxml_writer_element_uint(struct wbxml_writer *writer,
 void wbxml_writer_element_opaque(struct wbxml_writer *writer, wbxml_tag_t tag,
 				 const void *data, size_t size);
 void wbxml_writer_empty(struct wbxml_writer *writer, wbxml_tag_t tag);
-/* One or more whole fragments, one behind the other, as content of the open element.
-   size 0 writes nothing. */
+/* One or more whole fragments, one behind the other, as content of the open element; the
+   bytes may come in several calls. size 0 writes nothing. */
 void wbxml_writer_fragment(struct wbxml_writer *writer, const void *data, size_t size);
 /* The node with all below it. */
 void wbxml_writer_node(struct wbxml_writer *writer, const struct wbxml_node *node);
