@@ -3,13 +3,17 @@
 #define EAS_BODY_H
 
 /* Which body the device wants, and making it: type preference, truncation on a character
-   boundary, preview, HTML <-> text, MIME.
+   boundary, preview, HTML <-> text, MIME. A body of any size passes through
+   EAS_BODY_MEMORY_BYTES.
 
    MS-ASAIRS "BodyPreference", "Body", "Data", "Truncated", "EstimatedDataSize", "Preview" */
 
 #include "eas-version.h"
+#include "eas-part-reader.h"
 
 struct wbxml_node;
+struct wbxml_writer;
+struct eas_body;
 
 enum eas_body_type {
 	EAS_BODY_TYPE_NONE	= 0,
@@ -35,6 +39,16 @@ struct eas_body_preference {
 	unsigned int preview;
 };
 #define EAS_BODY_MAX_PREFERENCES 4
+#define EAS_BODY_MAX_PREVIEW 255
+
+/* Collects the bodies of a multipart answer: they leave behind the document, which names
+   them by Part. MS-ASCMD "Delivery of Content Requested by Fetch" (2.2.1.10.1) */
+struct eas_body_parts {
+	/* one behind the other */
+	struct ostream *output;
+	/* sizes of parts 1, 2, ...; part 0 is the document */
+	ARRAY(uoff_t) sizes;
+};
 
 struct eas_body_options {
 	enum eas_version version;
@@ -46,7 +60,22 @@ struct eas_body_options {
 	enum eas_mime_support mime_support;
 	/* bytes; UOFF_T_MAX = whole */
 	uoff_t mime_truncation_size;
+	/* NULL: bodies stand in the document */
+	struct eas_body_parts *parts;
 };
+
+/* What an item has to choose from. */
+struct eas_body_source {
+	struct istream *input;
+	/* NULL: the item has none of this kind */
+	const struct eas_part_place *text, *html, *mime;
+	/* of mime, with CRLF line ends */
+	uoff_t mime_size;
+	/* signed or encrypted: its MIME is asked for by MIMESupport 1 */
+	bool smime;
+};
+
+#define EAS_BODY_MEMORY_BYTES (128*1024)
 
 /* Take BodyPreference, MIMESupport and MIMETruncation out of an Options element (Sync,
    ItemOperations, Search). node may be NULL: no preference, no body data.
@@ -55,5 +84,18 @@ int eas_body_options_parse(const struct wbxml_node *options_node,
 			   enum eas_version version,
 			   struct eas_body_options *options_r,
 			   const char **error_r);
+
+/* Choose a body and read its beginning: in most cases all of it. Returns 0, or -1 if
+   the stream failed. The source's stream and parts must live until close. */
+int eas_body_open(const struct eas_body_source *source,
+		  const struct eas_body_options *options, struct eas_body **body_r);
+void eas_body_close(struct eas_body **body);
+
+/* Write the Body element. Returns 0, or -1 if the stream failed behind the beginning: the
+   element is closed, but its data is short. */
+int eas_body_write(struct eas_body *body, struct wbxml_writer *writer);
+
+/* What the item has: EAS_BODY_TYPE_HTML if it has HTML, else _TEXT. For NativeBodyType. */
+enum eas_body_type eas_body_get_native_type(const struct eas_body_source *source);
 
 #endif

@@ -18,9 +18,9 @@ struct wbxml_writer;
 struct eas_email_source {
 	/* the whole message, seekable */
 	struct istream *input;
-	/* parsed structure if the caller has it, else NULL: made here */
+	/* parsed structure if the caller has it, else NULL: made here. With it a large
+	   message need not be read to its end. */
 	struct message_part *parts;
-	uoff_t size;
 	/* when it arrived: DateReceived; 0 = take the Date header */
 	time_t received_utc;
 	enum mail_flags flags;
@@ -33,8 +33,10 @@ struct eas_email_source {
 };
 
 /* Write the properties, in a fixed order, into the open element. Returns 0; or -1 when the
-   message cannot be read or converted: some of it may have been written, so
-   the caller writes items to a buffer of their own first. */
+   stream failed: either before anything was written, or inside a body longer than
+   EAS_BODY_MEMORY_BYTES, whose data then is short while all elements are closed. Both
+   mean that the answer must be given up or begun again: there are no messages that cannot be
+   converted. The writer's stream must not be a buffer on the data stack. */
 int eas_item_email_write(struct wbxml_writer *writer,
 			 const struct eas_email_source *source,
 			 const struct eas_body_options *options,
@@ -45,10 +47,17 @@ void eas_item_email_write_changes(struct wbxml_writer *writer,
 				  const struct eas_email_source *source,
 				  const struct eas_body_options *options);
 
-/* Find the attachment of a FileReference "folder:uid:part" made by this file and open its
-   decoded bytes. Returns 1, 0 = no such part, -1 = error. */
+/* Find the attachment of a FileReference "folder:uid:part" made by this file and read its
+   decoded bytes. Content type in the data stack, without parameters. Returns 1, 0 = no such
+   part, -1 = the stream failed. The stream must live as long as the reader. */
 int eas_item_email_open_attachment(const struct eas_email_source *source,
-				   const char *part_path, struct istream **input_r,
+				   const char *part_path,
+				   struct eas_part_reader **reader_r,
 				   const char **content_type_r, const char **error_r);
+
+/* "folder:uid:part" -> the item and the part; both from the data stack. Returns -1 if it is none
+   of ours. */
+int eas_item_email_parse_file_reference(const char *reference, const char **item_id_r,
+					const char **part_path_r);
 
 #endif

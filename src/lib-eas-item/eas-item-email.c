@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "lib.h"
+#include "array.h"
+#include "buffer.h"
+#include "istream.h"
+#include "message-date.h"
+#include "wbxml-writer.h"
+#include "eas-tag.h"
+#include "eas-value.h"
+#include "eas-conversation.h"
+#include "eas-header-text.h"
+#include "eas-email-attachment.h"
+#include "eas-email-flags.h"
+#include "eas-email-message.h"
+#include "eas-item-email.h"
+
+/* MS-ASEMAIL "To" (2.2.2.79), "From" (2.2.2.36) */
+#define EMAIL_MAX_ADDRESS_BYTES 32768
+/* Email2.xsd, Bcc */
+#define EMAIL_MAX_BCC_BYTES 1024
+
+/* MS-ASEMAIL "Importance" (2.2.2.38) */
+#define EMAIL_IMPORTANCE_NORMAL 1
+#define EMAIL_FLAG_TYPE "Flag for follow up"
+/* MS-ASEMAIL "LastVerbExecuted" (2.2.2.44) */
+#define EMAIL_VERB_REPLY 1
+#define EMAIL_VERB_FORWARD 3
+
+#define EMAIL_CPID_UTF8 "65001"
+#define EMAIL_CONTENT_CLASS "urn:content-classes:message"
+
+struct email_writer {
+	pool_t pool;
+	struct wbxml_writer *writer;
+	enum eas_version version;
+	const struct eas_email_source *source;
+	const struct eas_email_message *message;
+	struct eas_email_flags flags;
+	const char *topic;
+};
+
+/* How senders say it: RFC 2156 Importance and Priority, and what others made of it. */
+static const struct {
+	enum eas_email_header header;
+	/* the beginning of the value */
+	const char *value;
+	unsigned int importance;
+} email_importances[] = {
+	{ EAS_EMAIL_HEADER_IMPORTANCE,	"low",		0 },
+	{ EAS_EMAIL_HEADER_IMPORTANCE,	"high",		2 },
+	{ EAS_EMAIL_HEADER_X_PRIORITY,	"1",		2 },
+	{ EAS_EMAIL_HEADER_X_PRIORITY,	"2",		2 },
+	{ EAS_EMAIL_HEADER_X_PRIORITY,	"4",		0 },
+	{ EAS_EMAIL_HEADER_X_PRIORITY,	"5",		0 },
+	{ EAS_EMAIL_HEADER_MS_PRIORITY,	"low",		0 },
+	{ EAS_EMAIL_HEADER_MS_PRIORITY,	"high",		2 },
+	{ EAS_EMAIL_HEADER_PRIORITY,	"non-urgent",	0 },
+	{ EAS_EMAIL_HEADER_PRIORITY,	"urgent",	2 }
+};
+
+/*
+ * Head
+ */
+
+static const char *email_header(const struct email_writer *ctx, enum eas_email_header header)
+{
+	const char *value = ctx->message->headers[header];
+
+	return value == NULL ? "" : value;
+}
+
+static void write_text(struct email_writer *ctx, wbxml_tag_t tag, const char *text)
+{
+	if (*text != '\0')
+		wbxml_writer_element(ctx->writer, tag, text);
+}
+
+static void write_addresses(struct email_writer *ctx, wbxml_tag_t tag,
+			    enum eas_email_header header, const char *separator,
+			    size_t max_bytes)
+{
+	const char *value = email_header(ctx, header), *text;
+
+	if (*value == '\0')
+		return;
+	text = eas_header_address_list(ctx->pool, value, separator, max_bytes);
+	write_text(ctx, tag, text);
+}
+
+/* A From that holds no address is shown as it stands. */
+static void write_from(struct email_writer *ctx)
+{
+	const char *value = email_header(ctx, EAS_EMAIL_HEADER_FROM), *text;
+
+	text = eas_header_address_list(ctx->pool, value, ", ", EMAIL_MAX_ADDRESS_BYTES);
+	if (*text == '\0')
+		text = eas_header_decode(ctx->pool, value);
+	write_text(ctx, EAS_TAG_EMAIL_FROM, text);
+}
+
+static time_t email_sent_time(const struct email_writer *ctx)
+{
+	const char *value = email_header(ctx, EAS_EMAIL_HEADER_DATE);
+	time_t sent;
+	int zone;
+
+	if (message_date_parse((const unsigned char *)value, strlen(value),
+			       &sent, &zone))
+		return sent;
+	return ctx->source->received_utc;
+}
+
+/* Always there: iOS shows the time of the sync instead (quirk 54). */
+static void write_date_received(struct email_writer *ctx)
+{
+	time_t received = ctx->source->received_utc;
+
+	if (received == 0)
+		received = email_sent_time(ctx);
+	wbxml_writer_element(ctx->writer, EAS_TAG_EMAIL_DATE_RECEIVED,
+			     eas_date_format(received));
+}
+
+static void write_topic(struct email_writer *ctx, const char *subject)
+{
+	const char *topic;
+
+	topic = eas_header_decode(ctx->pool, email_header(ctx, EAS_EMAIL_HEADER_THREAD_TOPIC));
+	ctx->topic = *topic != '\0' ? topic : eas_header_topic(subject);
+	write_text(ctx, EAS_TAG_EMAIL_THREAD_TOPIC, ctx->topic);
+}
+
+/* Always there: its absence is low for some (quirk 60). */
+static void write_importance(struct email_writer *ctx)
+{
+	unsigned int i, importance = EMAIL_IMPORTANCE_NORMAL;
+	const char *value;
+
+	for (i = 0; i < N_ELEMENTS(email_importances); i++) {
+		value = email_header(ctx, email_importances[i].header);
+		if (strncasecmp(value, email_importances[i].value,
+				strlen(email_importances[i].value)) == 0) {
+			importance = email_importances[i].importance;
+			break;
+		}
+	}
+	wbxml_writer_element_uint(ctx->writer, EAS_TAG_EMAIL_IMPORTANCE, importance);
+}
+
+/*
+ * What may change
+ */
+
+static void write_read(struct wbxml_writer *writer, const struct eas_email_flags *flags)
+{
+	wbxml_writer_element_uint(writer, EAS_TAG_EMAIL_READ, flags->read ? 1 : 0);
+}
+
+static void write_flag(struct wbxml_writer *writer, const struct eas_email_flags *flags)
+{
+	wbxml_writer_start(writer, EAS_TAG_EMAIL_FLAG);
+	if (flags->flag != EAS_EMAIL_FLAG_CLEAR) {
+		wbxml_writer_element_uint(writer, EAS_TAG_EMAIL_STATUS, flags->flag);
+		wbxml_writer_element(writer, EAS_TAG_EMAIL_FLAG_TYPE, EMAIL_FLAG_TYPE);
+	}
+	wbxml_writer_end(writer, EAS_TAG_EMAIL_FLAG);
+}
+
+static void write_last_verb(struct wbxml_writer *writer, enum eas_version version,
+			    const struct eas_email_flags *flags)
+{
+	if (version < EAS_VERSION_14_0 || (!flags->answered && !flags->forwarded))
+		return;
+	wbxml_writer_element_uint(writer, EAS_TAG_EMAIL2_LAST_VERB_EXECUTED,
+				  flags->answered ? EMAIL_VERB_REPLY :
+				  EMAIL_VERB_FORWARD);
+}
+
+/* Empty if there are none: a Change without the element would leave the old ones. */
+static void write_categories(struct wbxml_writer *writer, enum eas_version version,
+			     const struct eas_email_flags *flags)
+{
+	const char *const *category;
+
+	if (version < EAS_VERSION_14_0)
+		return;
+	wbxml_writer_start(writer, EAS_TAG_EMAIL_CATEGORIES);
+	for (category = flags->categories; *category != NULL; category++)
+		wbxml_writer_element(writer, EAS_TAG_EMAIL_CATEGORY, *category);
+	wbxml_writer_end(writer, EAS_TAG_EMAIL_CATEGORIES);
+}
+
+void eas_item_email_write_changes(struct wbxml_writer *writer,
+				  const struct eas_email_source *source,
+				  const struct eas_body_options *options)
+{
+	struct eas_email_flags flags;
+
+	T_BEGIN {
+		eas_email_flags_read(source->flags, source->keywords, &flags);
+		write_read(writer, &flags);
+		write_flag(writer, &flags);
+		write_last_verb(writer, options->version, &flags);
+		write_categories(writer, options->version, &flags);
+	} T_END;
+}
+
+/*
+ * The whole item
+ */
+
+static void write_head(struct email_writer *ctx)
+{
+	const char *subject =
+		eas_header_decode(ctx->pool, email_header(ctx, EAS_EMAIL_HEADER_SUBJECT));
+
+	write_addresses(ctx, EAS_TAG_EMAIL_TO, EAS_EMAIL_HEADER_TO, ", ",
+			EMAIL_MAX_ADDRESS_BYTES);
+	write_addresses(ctx, EAS_TAG_EMAIL_CC, EAS_EMAIL_HEADER_CC, ", ",
+			EMAIL_MAX_ADDRESS_BYTES);
+	write_from(ctx);
+	write_text(ctx, EAS_TAG_EMAIL_SUBJECT, subject);
+	write_addresses(ctx, EAS_TAG_EMAIL_REPLY_TO, EAS_EMAIL_HEADER_REPLY_TO, "; ",
+			EMAIL_MAX_ADDRESS_BYTES);
+	write_date_received(ctx);
+	write_text(ctx, EAS_TAG_EMAIL_DISPLAY_TO,
+		   eas_header_display_list(ctx->pool, email_header(ctx, EAS_EMAIL_HEADER_TO),
+					   EMAIL_MAX_ADDRESS_BYTES));
+	write_topic(ctx, subject);
+	write_importance(ctx);
+	write_read(ctx->writer, &ctx->flags);
+}
+
+static void write_conversation(struct email_writer *ctx)
+{
+	unsigned char id[EAS_CONVERSATION_ID_BYTES];
+	buffer_t *index = t_buffer_create(64);
+
+	eas_conversation_get_id(ctx->message, ctx->topic, ctx->source->item_id, id);
+	wbxml_writer_element_opaque(ctx->writer, EAS_TAG_EMAIL2_CONVERSATION_ID,
+				    id, sizeof(id));
+	eas_conversation_append_index(ctx->message, email_sent_time(ctx), index);
+	wbxml_writer_element_opaque(ctx->writer, EAS_TAG_EMAIL2_CONVERSATION_INDEX,
+				    index->data, index->used);
+}
+
+/* Who sent it for the one in From. MS-ASEMAIL "Sender" (2.2.2.70) */
+static void write_sender(struct email_writer *ctx)
+{
+	const char *sender, *from;
+
+	sender = eas_header_first_address(ctx->pool, email_header(ctx, EAS_EMAIL_HEADER_SENDER));
+	if (sender == NULL)
+		return;
+	from = eas_header_first_address(ctx->pool, email_header(ctx, EAS_EMAIL_HEADER_FROM));
+	if (from == NULL || strcasecmp(sender, from) != 0)
+		write_addresses(ctx, EAS_TAG_EMAIL2_SENDER, EAS_EMAIL_HEADER_SENDER, ", ",
+				EMAIL_MAX_ADDRESS_BYTES);
+}
+
+static void write_tail(struct email_writer *ctx, enum eas_body_type native)
+{
+	wbxml_writer_element(ctx->writer, EAS_TAG_EMAIL_MESSAGE_CLASS,
+			     ctx->message->message_class);
+	wbxml_writer_element(ctx->writer, EAS_TAG_EMAIL_INTERNET_CPID, EMAIL_CPID_UTF8);
+	write_flag(ctx->writer, &ctx->flags);
+	wbxml_writer_element(ctx->writer, EAS_TAG_EMAIL_CONTENT_CLASS, EMAIL_CONTENT_CLASS);
+	wbxml_writer_element_uint(ctx->writer, EAS_TAG_AIRSYNCBASE_NATIVE_BODY_TYPE, native);
+	if (ctx->version < EAS_VERSION_14_0)
+		return;
+	write_conversation(ctx);
+	write_last_verb(ctx->writer, ctx->version, &ctx->flags);
+	write_sender(ctx);
+	write_categories(ctx->writer, ctx->version, &ctx->flags);
+	if (ctx->version < EAS_VERSION_16_0)
+		return;
+	wbxml_writer_element_uint(ctx->writer, EAS_TAG_EMAIL2_IS_DRAFT,
+				  ctx->source->is_draft ? 1 : 0);
+	if (ctx->source->is_draft)
+		write_addresses(ctx, EAS_TAG_EMAIL2_BCC, EAS_EMAIL_HEADER_BCC, ", ",
+				EMAIL_MAX_BCC_BYTES);
+}
+
+static void email_body_source(const struct eas_email_message *message,
+			      struct eas_part_place parts[3], struct eas_body_source *source_r)
+{
+	const struct message_part *root = message->parts[0].part;
+
+	i_zero(source_r);
+	source_r->input = message->input;
+	source_r->smime = message->smime;
+	source_r->mime_size = root->header_size.virtual_size + root->body_size.virtual_size;
+	i_zero(&parts[0]);
+	parts[0].size = root->physical_pos + root->header_size.physical_size +
+		root->body_size.physical_size;
+	source_r->mime = &parts[0];
+	if (message->text != EAS_EMAIL_PART_NONE) {
+		eas_email_message_get_place(message, message->text, &parts[1]);
+		source_r->text = &parts[1];
+	}
+	if (message->html != EAS_EMAIL_PART_NONE) {
+		eas_email_message_get_place(message, message->html, &parts[2]);
+		source_r->html = &parts[2];
+	}
+}
+
+static int email_write(struct email_writer *ctx, const struct eas_body_options *options)
+{
+	struct eas_part_place parts[3];
+	struct eas_body_source source;
+	struct eas_body *body;
+	int ret;
+
+	email_body_source(ctx->message, parts, &source);
+	if (eas_body_open(&source, options, &body) < 0)
+		return -1;
+	write_head(ctx);
+	eas_email_attachments_write(ctx->writer, ctx->message, ctx->source->item_id);
+	ret = eas_body_write(body, ctx->writer);
+	eas_body_close(&body);
+	write_tail(ctx, eas_body_get_native_type(&source));
+	return ret;
+}
+
+int eas_item_email_write(struct wbxml_writer *writer,
+			 const struct eas_email_source *source,
+			 const struct eas_body_options *options,
+			 const char **error_r)
+{
+	struct email_writer ctx;
+	struct eas_email_message *message;
+	int ret;
+
+	i_zero(&ctx);
+	ctx.pool = pool_alloconly_create("eas email item", 4096);
+	ctx.writer = writer;
+	ctx.version = options->version;
+	ctx.source = source;
+	ret = eas_email_message_parse(ctx.pool, source->input, source->parts,
+				      &message, error_r);
+	if (ret == 0) T_BEGIN {
+		ctx.message = message;
+		eas_email_flags_read(source->flags, source->keywords, &ctx.flags);
+		ret = email_write(&ctx, options);
+	} T_END;
+	if (ret < 0) {
+		*error_r = t_strdup_printf("read(%s) failed: %s",
+			i_stream_get_name(source->input),
+			i_stream_get_error(source->input));
+	}
+	pool_unref(&ctx.pool);
+	return ret;
+}
+
+/*
+ * Attachments
+ */
+
+int eas_item_email_parse_file_reference(const char *reference, const char **item_id_r,
+					const char **part_path_r)
+{
+	const char *colon = strrchr(reference, ':');
+	unsigned int idx;
+
+	if (colon == NULL || colon == reference ||
+	    str_to_uint(colon + 1, &idx) < 0)
+		return -1;
+	*item_id_r = t_strdup_until(reference, colon);
+	*part_path_r = t_strdup(colon + 1);
+	return 0;
+}
+
+/* Line ends on the wire were CRLF, whatever the storage made of them. */
+static enum eas_part_form attachment_form(enum message_cte cte)
+{
+	return cte == MESSAGE_CTE_78BIT ? EAS_PART_FORM_CRLF : EAS_PART_FORM_BINARY;
+}
+
+int eas_item_email_open_attachment(const struct eas_email_source *source,
+				   const char *part_path,
+				   struct eas_part_reader **reader_r,
+				   const char **content_type_r, const char **error_r)
+{
+	struct eas_email_message *message;
+	const struct eas_email_part *part;
+	struct eas_part_place place;
+	unsigned int idx;
+	pool_t pool;
+	int ret;
+
+	if (str_to_uint(part_path, &idx) < 0)
+		return 0;
+	pool = pool_alloconly_create("eas email attachment", 4096);
+	ret = eas_email_message_parse(pool, source->input, source->parts,
+				      &message, error_r);
+	if (ret == 0 && idx < message->parts_count) {
+		part = &message->parts[idx];
+		eas_email_message_get_place(message, idx, &place);
+		*reader_r = eas_part_reader_init(source->input, &place,
+						 attachment_form(part->cte));
+		*content_type_r = t_strconcat(part->type, "/", part->subtype, NULL);
+		ret = 1;
+	}
+	pool_unref(&pool);
+	return ret;
+}
