@@ -33,7 +33,7 @@ int eas_schema_check(enum eas_command_id command, enum eas_version version,
 		     const struct wbxml_node *root,
 		     struct eas_schema_error *error_r);
 
-/* What to answer a command's request whose body is no WBXML at all. */
+/* What to answer a command's request whose body is no WBXML at all: HTTP 400. */
 void eas_schema_get_wbxml_error(enum eas_command_id command,
 				enum eas_version version,
 				struct eas_schema_error *error_r);
