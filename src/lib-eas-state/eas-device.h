@@ -7,15 +7,20 @@
 
 #include "eas-version.h"
 #include "eas-folder-type.h"
+#include "eas-state-store.h"
 
-struct eas_state_store;
+#define EAS_DEVICE_SUBJECT "device"
+/* changes when old readers would misunderstand the bytes; unknown lines are skipped */
+#define EAS_DEVICE_FORMAT 1
 
 /* what was sent, so that a repeated request sends nothing again */
 struct eas_device_sent {
 	const char *client_id;
 	time_t created;
 };
+ARRAY_DEFINE_TYPE(eas_device_sent, struct eas_device_sent);
 #define EAS_DEVICE_MAX_SENT 64
+#define EAS_DEVICE_SENT_SECS (7*24*60*60)
 
 /* what was moved: a repeated MoveItems gets the same answer, and neither folder
    echoes it */
@@ -23,7 +28,9 @@ struct eas_device_move {
 	const char *src_id, *dst_id;
 	time_t created;
 };
+ARRAY_DEFINE_TYPE(eas_device_move, struct eas_device_move);
 #define EAS_DEVICE_MAX_MOVES 2048
+#define EAS_DEVICE_MOVE_SECS (24*60*60)
 
 /* one folder of the hierarchy as this device was told */
 struct eas_device_folder {
@@ -70,19 +77,39 @@ struct eas_device {
 	const unsigned char *sync_request;
 	size_t sync_request_size;
 
-	ARRAY(struct eas_device_sent) sent;
-	ARRAY(struct eas_device_move) moves;
+	/* oldest first */
+	ARRAY_TYPE(eas_device_sent) sent;
+	ARRAY_TYPE(eas_device_move) moves;
 
 	bool dirty;
+	/* there was a record to read */
+	bool stored;
 };
 
 /* Read the record, or start a new one. Caller holds the store's lock for as long as it may
    write. Returns 0, -1 when it cannot be read now. A damaged record starts anew (logged). */
 int eas_device_read(struct eas_state_store *store, struct event *event,
 		    struct eas_device **device_r);
+/* A new device's record; store may be NULL for one that is never written. */
+struct eas_device *
+eas_device_new(struct eas_state_store *store, struct event *event);
 /* Write it if dirty. Returns 0, -1. */
 int eas_device_write(struct eas_device *device);
 void eas_device_free(struct eas_device **device);
+
+/* The hierarchy is told under a new key (the first is drawn at random, so that a key of
+   before the record was lost is not taken for a current one): folders become the pending
+   generation, copied. Returns the new key. */
+uint32_t eas_device_hierarchy_tell(struct eas_device *device,
+				   const ARRAY_TYPE(eas_device_folder) *folders);
+/* The device has used key: find the generation it means and make that the confirmed
+   one. key 0 = it starts anew. Returns FALSE if the key is neither of the two. */
+bool eas_device_hierarchy_confirm(struct eas_device *device, uint32_t key);
+/* What was told last: pending if there is one. */
+const ARRAY_TYPE(eas_device_folder) *
+eas_device_hierarchy_latest(const struct eas_device *device);
+const struct eas_device_folder *
+eas_device_folder_find(const ARRAY_TYPE(eas_device_folder) *folders, const char *id);
 
 /* NULL if not sent (lately). */
 const struct eas_device_sent *
@@ -92,5 +119,11 @@ void eas_device_add_sent(struct eas_device *device, const char *client_id);
 const struct eas_device_move *
 eas_device_find_move(struct eas_device *device, const char *src_id);
 void eas_device_add_move(struct eas_device *device, const char *src_id, const char *dst_id);
+
+/* Record <-> bytes: lines of TAB-separated, tab-escaped fields, docs/state-format.md.
+   Decoding fills an empty record. Returns 0, -1 with a sentence: not bytes of ours. */
+int eas_device_decode(struct eas_device *device, const unsigned char *data, size_t size,
+		      const char **error_r);
+void eas_device_encode(buffer_t *dest, const struct eas_device *device);
 
 #endif
