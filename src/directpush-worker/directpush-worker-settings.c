@@ -26,6 +26,7 @@ static const struct setting_define directpush_worker_setting_defines[] = {
 	DEF(SIZE, directpush_max_request_size),
 	DEF(SIZE, directpush_max_send_size),
 
+	DEF(STR_VARS, directpush_addresses),
 	DEF(STR, directpush_ping_wake),
 	DEF(UINT, directpush_ping_max_folders),
 
@@ -46,6 +47,7 @@ static const struct directpush_worker_settings directpush_worker_default_setting
 	.directpush_max_request_size = 4*1024*1024,
 	.directpush_max_send_size = 64*1024*1024,
 
+	.directpush_addresses = "",
 	.directpush_ping_wake = "new changed deleted",
 	.directpush_ping_max_folders = 200,
 

@@ -38,6 +38,8 @@ struct directpush_worker_settings {
 	uoff_t directpush_max_request_size;
 	uoff_t directpush_max_send_size;
 
+	/* separated by commas or spaces, the primary one first */
+	const char *directpush_addresses;
 	const char *directpush_ping_wake;
 	unsigned int directpush_ping_max_folders;
 

@@ -7,6 +7,7 @@
    bottom, blocking, and always leave an answer in ctx->reply. */
 
 #include "eas-request.h"
+#include "eas-status.h"
 #include "wbxml-tree.h"
 #include "eas-reply.h"
 
@@ -30,6 +31,8 @@ struct eas_cmd_context {
 	/* The body's bytes, for commands whose body is a mail (12.1); else NULL. */
 	struct istream *mime_body;
 	struct eas_reply *reply;
+	/* eas_cmd_device_done() was called */
+	bool device_done;
 };
 
 typedef void eas_cmd_handler_t(struct eas_cmd_context *ctx);
@@ -42,5 +45,14 @@ typedef void eas_cmd_handler_t(struct eas_cmd_context *ctx);
    Returns 0, or -1 when the connection to the front is broken. */
 int eas_cmd_run(struct eas_user *user, const struct directpush_ipc_run *run,
 		struct istream *body, struct ostream *output);
+
+/* Answer the whole request with a status of its own (below 100) or a common one: the
+   command's document with nothing but the Status. For a common one clients of 12.1 get the HTTP
+   status that stands for it. What was written before is dropped. */
+void eas_cmd_reply_status(struct eas_cmd_context *ctx, enum eas_status status);
+/* Write the device's record if it is dirty and unlock it, for a handler that has long
+   work ahead which touches no state of the device. ctx->device may only be read then.
+   Returns 0, or -1: it could not be written, the answer is "try again" and the handler returns. */
+int eas_cmd_device_done(struct eas_cmd_context *ctx);
 
 #endif

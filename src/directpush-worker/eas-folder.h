@@ -5,16 +5,20 @@
 /* The user's mailboxes as EAS folders: id, type, parent, class.
 
    An id is base32 of 80 bits of SHA-256(mailbox GUID), 16 characters: the same
-   for ever, without anything being stored. design.md 4 "Identifiers". */
+   for ever, without anything being stored. design.md 4 "Identifiers". Folders that are no mailbox
+   (\Noselect parents, the Outbox) have no GUID; their id is made of their name. */
 
 #include "guid.h"
 #include "eas-folder-type.h"
+#include "eas-value.h"
 
 struct eas_user;
 struct mailbox;
 struct mail_namespace;
 
-#define EAS_FOLDER_ID_LENGTH 16
+#define EAS_FOLDER_ID_LENGTH EAS_ID_LENGTH
+/* further ones are not shown (logged) */
+#define EAS_FOLDER_MAX_COUNT 10000
 
 struct eas_folder {
 	const char *id;
@@ -27,27 +31,47 @@ struct eas_folder {
 	const char *vname;
 	struct mail_namespace *ns;
 	guid_128_t guid;
+	/* FALSE: it holds folders only, or nothing; it never has changes */
 	bool selectable;
 	bool subscribed;
 };
 
 ARRAY_DEFINE_TYPE(eas_folder, struct eas_folder);
 
-/* All folders, parents before children, in an order that does not change without cause.
-   Returns 0, or -1 when the list cannot be had now (logged). Lives in pool. */
-int eas_folder_list_read(struct eas_user *user, pool_t pool,
-			 ARRAY_TYPE(eas_folder) *folders_r);
+/* The user's folders at one moment. */
+struct eas_folder_list {
+	pool_t pool;
+	struct eas_folder_list *older;
+	/* Parents before children, in an order that does not change without cause. */
+	ARRAY_TYPE(eas_folder) folders;
+	/* There are folders which could not be read now (logged): names of single ones, and
+	   whether a whole namespace is missing. They are not gone. */
+	ARRAY_TYPE(const_string) unread_names;
+	bool namespace_unread;
+	struct eas_folder_stamp *stamp;
+};
+
+/* A new request: lists of the one before are forgotten. */
+void eas_folder_request_begin(struct eas_user *user);
+void eas_folder_lists_free(struct eas_user *user);
+
+/* The list as it is now. One read earlier is used again while the mailbox list's own
+   files say that nothing changed, but not with fresh. Lives until
+   eas_folder_request_begin(). Returns 0, or -1 when it cannot be had now (logged). */
+int eas_folder_list_get(struct eas_user *user, bool fresh,
+			const struct eas_folder_list **list_r);
 /* NULL if there is none with this id. */
 const struct eas_folder *
-eas_folder_list_find(const ARRAY_TYPE(eas_folder) *folders, const char *id);
+eas_folder_list_find(const struct eas_folder_list *list, const char *id);
+/* May a folder of this name be there though the list does not have it? */
+bool eas_folder_list_is_unread(const struct eas_folder_list *list, const char *display_name);
 
-/* Find one folder by id without reading the whole list when it is known already; a
-   folder that is not known is looked for once more. Returns 1, 0 = there is none,
-   -1 = cannot be said now (logged). The folder lives as long as the user's list: until the
-   next change of the hierarchy is seen between requests. */
+/* Find one folder by id; one that is not known is looked for once more in a fresh list.
+   Returns 1, 0 = there is none, -1 = cannot be said now (logged). The
+   folder lives until eas_folder_request_begin(). */
 int eas_folder_find(struct eas_user *user, const char *id,
 		    const struct eas_folder **folder_r);
-/* Not yet opened. */
+/* Not yet opened. The folder must be selectable. */
 struct mailbox *eas_folder_mailbox_alloc(struct eas_user *user,
 					 const struct eas_folder *folder);
 

@@ -4,28 +4,50 @@
 
 /* The user this process serves: storage opened, privileges dropped for good. */
 
+#include "directpush-storage-compat.h"
+#include "directpush-ipc-origin.h"
+
+struct event;
 struct mail_user;
-struct mail_storage_service_user;
-struct eas_device;
 struct eas_folder_list;
+struct directpush_login;
 struct directpush_worker_settings;
+struct smtp_submit_settings;
+
+extern struct event_category event_category_eas;
+extern struct event_category event_category_directpush_worker;
 
 struct eas_user {
 	pool_t pool;
 	struct event *event;
+	/* as Dovecot knows the user */
+	const char *username;
 	struct mail_user *mail_user;
-	struct mail_storage_service_user *service_user;
+	struct directpush_storage_user storage_user;
 	const struct directpush_worker_settings *set;
 	const struct smtp_submit_settings *submit_set;
 	/* where sync state is kept: <control dir>/directpush */
 	const char *state_root;
-	/* device on whose behalf a change is made now; the mail plugin reads it by
-	   directpush_user_get_origin_device() */
-	const char *origin_device_id;
+	/* The folders as last listed, and those of before that this request may still
+	   hold: eas-folder.c's. NULL = not listed yet. */
+	struct eas_folder_list *folders, *old_folders;
+	const char *const *addresses;
+	/* of the mail plugin; NULL if it is not loaded */
+	directpush_plugin_set_origin_device_t *set_origin_device;
 };
 
-/* The user's name as Dovecot knows it, and the addresses mail may be sent from: the first
-   is the primary one. NULL-terminated. */
+/* The file descriptor of login stays with the caller. Returns 0, -1 with a reason. */
+int eas_user_create(const struct directpush_login *login, struct eas_user **user_r,
+		    const char **error_r);
+void eas_user_destroy(struct eas_user **user);
+
+/* The device on whose behalf changes are made from now on; NULL = nobody's. The mail
+   plugin tells the front, which then does not wake that device. */
+void eas_user_set_origin_device(struct eas_user *user, const char *device_id);
+
+/* The addresses mail may be sent from: the first is the primary one. NULL-terminated,
+   never empty. Where directpush_addresses is empty, the user name is the address, with the
+   host name's domain if it has none. */
 const char *const *eas_user_get_addresses(struct eas_user *user);
 
 #endif

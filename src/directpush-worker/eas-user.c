@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "lib.h"
+#include "array.h"
+#include "hostpid.h"
+#include "module-dir.h"
+#include "mail-storage.h"
+#include "mail-storage-service.h"
+#include "mailbox-list-private.h"
+#include "directpush-login-compat.h"
+#include "directpush-ipc-origin.h"
+#include "directpush-worker-settings.h"
+#include "eas-folder.h"
+#include "eas-user.h"
+
+struct event_category event_category_eas = {
+	.name = "eas",
+};
+struct event_category event_category_directpush_worker = {
+	.parent = &event_category_eas,
+	.name = "directpush-worker",
+};
+
+/* <control>/directpush of the namespace with the INBOX. Where folders lie directly below the
+   control directory under their own names, a folder could be called like that: there
+   it is <home>/.directpush. */
+static int eas_user_find_state_root(struct eas_user *user, const char **error_r)
+{
+	struct mail_namespace *ns = mail_namespace_find_inbox(user->mail_user->namespaces);
+	const char *control, *boxes, *home;
+
+	if (!mailbox_list_get_root_path(ns->list, MAILBOX_LIST_PATH_TYPE_CONTROL,
+					&control)) {
+		*error_r = "The INBOX namespace has no control directory";
+		return -1;
+	}
+	if (strcmp(ns->list->name, MAILBOX_LIST_NAME_FS) == 0 &&
+	    mailbox_list_get_root_path(ns->list, MAILBOX_LIST_PATH_TYPE_MAILBOX,
+				       &boxes) &&
+	    strcmp(control, boxes) == 0) {
+		if (mail_user_get_home(user->mail_user, &home) <= 0) {
+			*error_r = "User has no home directory";
+			return -1;
+		}
+		user->state_root = p_strconcat(user->pool, home, "/.directpush", NULL);
+	} else {
+		user->state_root = p_strconcat(user->pool, control, "/directpush", NULL);
+	}
+	return 0;
+}
+
+static void eas_user_find_addresses(struct eas_user *user)
+{
+	const char *const *addresses =
+		t_strsplit_spaces(user->set->directpush_addresses, ", ");
+
+	if (addresses[0] == NULL && strchr(user->username, '@') != NULL)
+		addresses = t_strsplit(user->username, "");
+	else if (addresses[0] == NULL) {
+		addresses = t_strsplit(t_strconcat(user->username, "@",
+						   my_hostdomain(), NULL), "");
+	}
+	user->addresses = p_strarray_dup(user->pool, addresses);
+}
+
+static void eas_user_find_plugin(struct eas_user *user)
+{
+	struct module *module = module_dir_find(mail_storage_service_modules,
+						DIRECTPUSH_PLUGIN_MODULE);
+
+	if (module != NULL) {
+		user->set_origin_device =
+			module_get_symbol_quiet(module, DIRECTPUSH_PLUGIN_SET_ORIGIN);
+	}
+	if (user->set_origin_device == NULL) {
+		e_warning(user->event, "The directpush plugin is not loaded, so changes "
+			  "wake no phone: add \"notify directpush\" to mail_plugins");
+	}
+}
+
+int eas_user_create(const struct directpush_login *login, struct eas_user **user_r,
+		    const char **error_r)
+{
+	struct event *event = event_create(NULL);
+	struct eas_user *user;
+	pool_t pool;
+
+	event_add_category(event, &event_category_directpush_worker);
+	event_add_str(event, "user", login->username);
+	event_add_str(event, "session", login->session_id);
+
+	pool = pool_alloconly_create("eas user", 1024);
+	user = p_new(pool, struct eas_user, 1);
+	user->pool = pool;
+	user->event = event;
+	if (directpush_storage_user_create(login, event, &user->storage_user,
+					   error_r) < 0) {
+		event_unref(&event);
+		pool_unref(&pool);
+		return -1;
+	}
+	user->mail_user = user->storage_user.mail_user;
+	user->username = user->mail_user->username;
+	user->set = user->storage_user.set;
+	user->submit_set = user->storage_user.submit_set;
+	if (eas_user_find_state_root(user, error_r) < 0) {
+		eas_user_destroy(&user);
+		return -1;
+	}
+	eas_user_find_addresses(user);
+	eas_user_find_plugin(user);
+	*user_r = user;
+	return 0;
+}
+
+void eas_user_destroy(struct eas_user **_user)
+{
+	struct eas_user *user = *_user;
+
+	*_user = NULL;
+	eas_folder_lists_free(user);
+	directpush_storage_user_destroy(&user->storage_user);
+	event_unref(&user->event);
+	pool_unref(&user->pool);
+}
+
+void eas_user_set_origin_device(struct eas_user *user, const char *device_id)
+{
+	if (user->set_origin_device != NULL)
+		user->set_origin_device(user->mail_user, device_id);
+}
+
+const char *const *eas_user_get_addresses(struct eas_user *user)
+{
+	return user->addresses;
+}
