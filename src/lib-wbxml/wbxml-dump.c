@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "lib.h"
+#include "buffer.h"
 #include "str.h"
 #include "hex-binary.h"
 #include "istream.h"
@@ -101,32 +102,43 @@ static void wbxml_dump_text(string_t *dest, const unsigned char *data, size_t si
 }
 
 /* The first bytes of a value that went to a file. */
-static const unsigned char *
-wbxml_dump_read(const struct wbxml_node *node, size_t want)
+static void wbxml_dump_read(const struct wbxml_node *node, size_t want,
+			    buffer_t *dest)
 {
 	struct istream *input = wbxml_node_get_stream(node);
-	string_t *copy = t_str_new(want + 1);
 	const unsigned char *data;
 	size_t size;
 
-	while (str_len(copy) < want &&
-	       i_stream_read_more(input, &data, &size) > 0) {
-		size = I_MIN(size, want - str_len(copy));
-		str_append_data(copy, data, size);
+	while (dest->used < want && i_stream_read_more(input, &data, &size) > 0) {
+		size = I_MIN(size, want - dest->used);
+		buffer_append(dest, data, size);
 		i_stream_skip(input, size);
 	}
 	/* reading failed: show that something is missing */
-	while (str_len(copy) < want)
-		str_append_c(copy, '?');
+	while (dest->used < want)
+		buffer_append_c(dest, '?');
 	i_stream_unref(&input);
-	return str_data(copy);
+}
+
+static void wbxml_dump_data(string_t *dest, const struct wbxml_node *node,
+			    const unsigned char *data, size_t size)
+{
+	str_append_c(dest, ' ');
+	if (node->opaque) {
+		str_append(dest, "hex:");
+		binary_to_hex_append(dest, data, size);
+	} else {
+		wbxml_dump_text(dest, data, size);
+	}
+	if (size < node->value_size)
+		str_printfa(dest, "...%zu", node->value_size);
 }
 
 static void wbxml_dump_value(struct wbxml_dump_context *ctx,
 			     const struct wbxml_node *node)
 {
 	size_t size = node->value_size;
-	const unsigned char *data = (const unsigned char *)node->value;
+	buffer_t *copy;
 
 	if (size == 0 && !node->opaque)
 		return;
@@ -136,18 +148,16 @@ static void wbxml_dump_value(struct wbxml_dump_context *ctx,
 	}
 	if (ctx->max_value > 0 && size > ctx->max_value)
 		size = ctx->max_value / 2;
-	if (node->stream != NULL)
-		data = wbxml_dump_read(node, size);
-
-	str_append_c(ctx->dest, ' ');
-	if (node->opaque) {
-		str_append(ctx->dest, "hex:");
-		binary_to_hex_append(ctx->dest, data, size);
+	if (node->stream == NULL) {
+		wbxml_dump_data(ctx->dest, node,
+				(const unsigned char *)node->value, size);
 	} else {
-		wbxml_dump_text(ctx->dest, data, size);
+		/* not in the data stack, where dest may be growing */
+		copy = buffer_create_dynamic(default_pool, size);
+		wbxml_dump_read(node, size, copy);
+		wbxml_dump_data(ctx->dest, node, copy->data, size);
+		buffer_free(&copy);
 	}
-	if (size < node->value_size)
-		str_printfa(ctx->dest, "...%zu", node->value_size);
 }
 
 static void wbxml_dump_node(struct wbxml_dump_context *ctx,
@@ -159,9 +169,7 @@ static void wbxml_dump_node(struct wbxml_dump_context *ctx,
 	for (unsigned int i = 0; i < depth; i++)
 		str_append(ctx->dest, "  ");
 	wbxml_dump_name(ctx, node, parent);
-	T_BEGIN {
-		wbxml_dump_value(ctx, node);
-	} T_END;
+	wbxml_dump_value(ctx, node);
 	str_append_c(ctx->dest, '\n');
 	wbxml_node_foreach(node, child)
 		wbxml_dump_node(ctx, child, node, depth + 1);

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The small tables: versions, commands, statuses, folder types, quirks. */
+
+#include "lib.h"
+#include "test-common.h"
+#include "eas-folder-type.h"
+#include "eas-quirk.h"
+#include "eas-status.h"
+#include "eas-version.h"
+
+static void test_eas_version(void)
+{
+	static const char *const bad[] = {
+		"", "16", "16.", "16.10", " 16.1", "2.5", "12.0", "17.0"
+	};
+	enum eas_version version;
+
+	test_begin("eas version");
+	test_assert(eas_version_parse("12.1", &version) == 0 &&
+		    version == EAS_VERSION_12_1);
+	test_assert(eas_version_parse("16.1", &version) == 0 &&
+		    version == EAS_VERSION_16_1);
+	for (unsigned int i = 0; i < N_ELEMENTS(bad); i++)
+		test_assert_idx(eas_version_parse(bad[i], &version) == -1, i);
+	test_assert(eas_version_from_byte(140, &version) == 0 &&
+		    version == EAS_VERSION_14_0);
+	test_assert(eas_version_from_byte(0, &version) == -1);
+	test_assert(eas_version_from_byte(120, &version) == -1);
+	test_assert_strcmp(eas_version_get_name(EAS_VERSION_14_1), "14.1");
+	test_assert_strcmp(eas_version_list(EAS_VERSION_ANY),
+			   "12.1,14.0,14.1,16.0,16.1");
+	test_assert_strcmp(eas_version_list(EAS_VERSION_16_1),
+			   "12.1,14.0,14.1,16.0,16.1");
+	test_assert_strcmp(eas_version_list(EAS_VERSION_14_1), "12.1,14.0,14.1");
+	test_assert_strcmp(eas_version_list(EAS_VERSION_12_1), "12.1");
+	test_end();
+}
+
+static void test_eas_command(void)
+{
+	static const enum eas_command_id ids[] = {
+#define EAS_COMMAND(ident, lower, name, code, since, until, flags) \
+		EAS_COMMAND_##ident,
+#include "eas-commands.def"
+	};
+
+	test_begin("eas command");
+	for (unsigned int i = 0; i < N_ELEMENTS(ids); i++) {
+		const struct eas_command *command = eas_command_get(ids[i]);
+
+		test_assert_idx(command->id == ids[i], i);
+		test_assert_idx(eas_command_find(command->name) == command, i);
+		test_assert_idx(eas_command_find_code(command->code) == command, i);
+		for (unsigned int j = 0; j < i; j++)
+			test_assert_idx(ids[i] != ids[j], i);
+	}
+	test_assert(eas_command_find("pING")->id == EAS_COMMAND_PING);
+	test_assert((eas_command_find("Ping")->flags & EAS_COMMAND_FLAG_MAY_PARK) != 0);
+	test_assert(eas_command_find("") == NULL);
+	test_assert(eas_command_find("Pin") == NULL);
+	test_assert(eas_command_find_code(99) == NULL);
+	test_end();
+}
+
+static void test_eas_status(void)
+{
+	test_begin("eas status");
+	test_assert_strcmp(eas_status_get_name(EAS_COMMAND_PING, 7),
+			   "FolderSyncRequired");
+	test_assert_strcmp(eas_status_get_name(EAS_COMMAND_SYNC, 3),
+			   "InvalidSyncKey");
+	test_assert_strcmp(eas_status_get_name(EAS_COMMAND_ITEM_OPERATIONS, 155),
+			   "MissingMoveAlways");
+	test_assert_strcmp(eas_status_get_name(EAS_COMMAND_SYNC, 142),
+			   "DeviceNotProvisioned");
+	test_assert_strcmp(eas_status_get_name(EAS_COMMAND_NONE, 102), "InvalidWBXML");
+	test_assert_strcmp(eas_status_get_name(EAS_COMMAND_SYNC, 99), "unknown");
+	test_assert(eas_status_get_http(EAS_STATUS_GLOBAL_DEVICE_NOT_PROVISIONED) == 449);
+	test_assert(eas_status_get_http(EAS_STATUS_GLOBAL_SERVER_ERROR_RETRY_LATER) == 503);
+	test_assert(eas_status_get_http((enum eas_status)EAS_SYNC_STATUS_RETRY) == 0);
+	test_end();
+}
+
+static void test_eas_folder_type(void)
+{
+	test_begin("eas folder type");
+	test_assert_strcmp(eas_folder_type_get_class(EAS_FOLDER_TYPE_INBOX), "Email");
+	test_assert_strcmp(eas_folder_type_get_class(EAS_FOLDER_TYPE_USER_NOTES), "Notes");
+	test_assert(eas_folder_type_get_class(EAS_FOLDER_TYPE_NONE) == NULL);
+	test_assert(eas_folder_type_get_class(EAS_FOLDER_TYPE_UNKNOWN) == NULL);
+	test_assert(eas_folder_type_get_class((enum eas_folder_type)99) == NULL);
+	test_assert(eas_folder_type_is_default(EAS_FOLDER_TYPE_OUTBOX));
+	test_assert(!eas_folder_type_is_default(EAS_FOLDER_TYPE_USER_MAIL));
+	test_assert(!eas_folder_type_is_default((enum eas_folder_type)99));
+	test_end();
+}
+
+static void test_eas_quirk(void)
+{
+	struct eas_request request;
+
+	test_begin("eas quirk");
+	test_assert(eas_quirk_match("iPhone", "") == EAS_QUIRK_PREFER_MIME);
+	test_assert(eas_quirk_match("ipad", "x") == EAS_QUIRK_PREFER_MIME);
+	test_assert(eas_quirk_match("WindowsOutlook15", "Outlook/15.0") ==
+		    EAS_QUIRK_NO_MOVE_ECHO);
+	test_assert(eas_quirk_match("Android", "Android/4.4") == 0);
+	test_assert(eas_quirk_match("", "") == 0);
+
+	i_zero(&request);
+	request.device_type = "iPhone";
+	request.user_agent = "";
+	test_assert(eas_quirk_has(&request, EAS_QUIRK_PREFER_MIME));
+	test_assert(!eas_quirk_has(&request, EAS_QUIRK_NO_MOVE_ECHO));
+	test_end();
+}
+
+int main(void)
+{
+	static void (*const test_functions[])(void) = {
+		test_eas_version,
+		test_eas_command,
+		test_eas_status,
+		test_eas_folder_type,
+		test_eas_quirk,
+		NULL
+	};
+	return test_run(test_functions);
+}
