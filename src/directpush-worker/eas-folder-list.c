@@ -11,6 +11,7 @@
 #include "eas-folder-name.h"
 #include "eas-user.h"
 
+#define INBOX_DISPLAY_NAME "Inbox"
 #define OUTBOX_NAME "Outbox"
 #define DRAFTS_NAME "Drafts"
 #define TOP_PARENT_ID "0"
@@ -209,10 +210,12 @@ static void lister_set_types_by_special_use(struct folder_lister *lister)
 	array_foreach_modifiable(&lister->listed, listed) {
 		if (!listed_is_private(listed))
 			continue;
-		if (strcmp(listed->folder.vname, "INBOX") == 0)
+		if (strcmp(listed->folder.vname, "INBOX") == 0) {
 			type = EAS_FOLDER_TYPE_INBOX;
-		else
+			listed->folder.display_name = INBOX_DISPLAY_NAME;
+		} else {
 			type = eas_folder_type_by_special_use(listed->special_use);
+		}
 		if (type != EAS_FOLDER_TYPE_NONE && lister_find_type(lister, type) == NULL)
 			listed->folder.type = type;
 	}

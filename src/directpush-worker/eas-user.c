@@ -51,14 +51,13 @@ static int eas_user_find_state_root(struct eas_user *user, const char **error_r)
 
 static void eas_user_find_addresses(struct eas_user *user)
 {
-	const char *const *addresses =
-		t_strsplit_spaces(user->set->directpush_addresses, ", ");
+	const char *list = user->set->directpush_addresses;
+	const char *const *addresses = t_strsplit_spaces(list, ", ");
 
-	if (addresses[0] == NULL && strchr(user->username, '@') != NULL)
-		addresses = t_strsplit(user->username, "");
-	else if (addresses[0] == NULL) {
-		addresses = t_strsplit(t_strconcat(user->username, "@",
-						   my_hostdomain(), NULL), "");
+	if (addresses[0] == NULL) {
+		list = strchr(user->username, '@') != NULL ? user->username :
+			t_strconcat(user->username, "@", my_hostdomain(), NULL);
+		addresses = t_strsplit(list, ",");
 	}
 	user->addresses = p_strarray_dup(user->pool, addresses);
 }

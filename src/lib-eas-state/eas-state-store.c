@@ -117,7 +117,7 @@ int eas_state_store_lock(struct eas_state_store *store)
 void eas_state_store_unlock(struct eas_state_store *store)
 {
 	if (store->lock != NULL)
-		file_unlock(&store->lock);
+		file_lock_free(&store->lock);
 }
 
 /*
