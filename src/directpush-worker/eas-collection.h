@@ -6,10 +6,52 @@
    GetItemEstimate, MoveItems and Ping look at folders through this file. */
 
 #include "directpush-ipc-worker.h"
+#include "eas-sync-state.h"
 
 struct eas_user;
 struct eas_device;
 struct eas_folder;
+struct eas_changes;
+struct eas_changes_source;
+
+struct eas_collection {
+	struct eas_user *user;
+	struct eas_device *device;
+	const struct eas_folder *folder;
+	struct event *event;
+
+	/* NULL until eas_collection_read_state(), or if there is none */
+	struct eas_sync_state *state;
+	/* Open and synced between _open() and _close(). NULL for a folder that only EAS
+	   has: it is always empty. */
+	struct mailbox *box;
+	/* the mailbox as it is now; never NULL between _open() and _close() */
+	struct eas_changes_source *source;
+};
+
+/* The folder as a sync target; lives in pool. Nothing is read yet. */
+struct eas_collection *
+eas_collection_init(pool_t pool, struct eas_user *user, struct eas_device *device,
+		    const struct eas_folder *folder);
+/* Closes the mailbox. */
+void eas_collection_deinit(struct eas_collection **collection);
+
+/* Read the folder's state into collection->state (in pool). */
+enum eas_state_result
+eas_collection_read_state(struct eas_collection *collection, pool_t pool);
+int eas_collection_write_state(struct eas_collection *collection);
+
+/* Open and sync the mailbox. Returns 1, 0 = there is none any more, -1 = it cannot be opened
+   now (logged). */
+int eas_collection_open(struct eas_collection *collection);
+/* Look again after something was committed. Returns 0, -1 (logged). */
+int eas_collection_sync(struct eas_collection *collection);
+void eas_collection_close(struct eas_collection *collection);
+
+/* TRUE if the generation can be compared with the open mailbox: it was made with this
+   UIDVALIDITY, or has not looked yet. */
+bool eas_collection_is_same_mailbox(const struct eas_collection *collection,
+				    const struct eas_sync_generation *generation);
 
 enum eas_collection_look {
 	/* there is something the device was not told yet */

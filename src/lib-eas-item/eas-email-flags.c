@@ -18,6 +18,8 @@ enum digest_bits {
 	DIGEST_FORWARDED	= BIT(4),
 
 	DIGEST_FLAGS_MASK	= 0x1f,
+	/* only in a comparison */
+	DIGEST_CATEGORIES	= BIT(8),
 	DIGEST_CATEGORIES_SHIFT	= 8
 };
 
@@ -118,6 +120,20 @@ uint32_t eas_email_flags_digest(const struct eas_email_flags *flags)
 	for (category = flags->categories; *category != NULL; category++)
 		sum += crc32_str(*category);
 	return digest | sum << DIGEST_CATEGORIES_SHIFT;
+}
+
+uint32_t eas_email_digest_changes(uint32_t digest1, uint32_t digest2)
+{
+	const uint32_t flag = DIGEST_FLAG_COMPLETE | DIGEST_FLAG_ACTIVE;
+	uint32_t diff = digest1 ^ digest2;
+	uint32_t changes = diff & DIGEST_FLAGS_MASK & ~flag;
+
+	/* one property in two bits */
+	if ((diff & flag) != 0)
+		changes |= flag;
+	if (diff >> DIGEST_CATEGORIES_SHIFT != 0)
+		changes |= DIGEST_CATEGORIES;
+	return changes;
 }
 
 static int

@@ -46,6 +46,8 @@ void eas_email_flags_read(enum mail_flags flags, const char *const *keywords,
 /* A number over all of it but hidden: equal numbers = nothing to tell. Its low byte is the
    flags; never above 0xfffffff0. */
 uint32_t eas_email_flags_digest(const struct eas_email_flags *flags);
+/* Which of read, flag, categories (and so on) differ between two digests, as bits. */
+uint32_t eas_email_digest_changes(uint32_t digest1, uint32_t digest2);
 
 /* What a client's Change says about them. */
 struct eas_email_flags_change {

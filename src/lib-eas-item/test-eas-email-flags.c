@@ -71,6 +71,16 @@ static void test_eas_email_flags_digest(void)
 	test_assert(digest(0, "") != digest(0, "a"));
 	test_assert(digest(0, "a") != digest(0, "b"));
 	test_assert(digest(MAIL_FLAGS_MASK, "a $Forwarded $Completed") < 0xfffffff0);
+
+	/* which properties differ */
+	test_assert(eas_email_digest_changes(digest(0, "a"), digest(0, "a")) == 0);
+	test_assert((eas_email_digest_changes(digest(0, ""), digest(MAIL_SEEN, "")) &
+		     eas_email_digest_changes(digest(0, ""), digest(MAIL_FLAGGED, ""))) == 0);
+	test_assert(eas_email_digest_changes(digest(0, "a"), digest(0, "b")) ==
+		    eas_email_digest_changes(digest(0, ""), digest(0, "x")));
+	test_assert(eas_email_digest_changes(digest(0, ""), digest(MAIL_FLAGGED, "")) ==
+		    eas_email_digest_changes(digest(0, "$Completed"),
+					     digest(MAIL_FLAGGED, "")));
 	test_end();
 }
 

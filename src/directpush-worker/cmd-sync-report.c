@@ -1,0 +1,490 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "lib.h"
+#include "array.h"
+#include "buffer.h"
+#include "ioloop.h"
+#include "istream.h"
+#include "ostream.h"
+#include "str.h"
+#include "iostream-temp.h"
+#include "time-util.h"
+#include "mail-storage.h"
+#include "mail-user.h"
+#include "wbxml-writer.h"
+#include "eas-tag.h"
+#include "eas-item-email.h"
+#include "eas-cmd.h"
+#include "eas-collection.h"
+#include "eas-folder.h"
+#include "eas-item-id.h"
+#include "eas-mail-source.h"
+#include "eas-user.h"
+#include "cmd-sync.h"
+
+/* An item of a larger mail than this is put together in a temporary file. */
+#define SYNC_MAX_MEMORY_ITEM (1024*1024)
+
+struct sync_report {
+	struct sync_context *ctx;
+	struct sync_collection *coll;
+	struct eas_collection *collection;
+	struct wbxml_writer *writer;
+
+	struct mailbox_transaction_context *trans;
+	struct mail *mail;
+
+	/* Content of Commands that waits until it is known whether MoreAvailable stands
+	   before it. */
+	buffer_t *waiting;
+	/* the collection is open in the answer, up to and with <Commands> */
+	bool begun;
+	/* new items: not told yet, told, not readable */
+	unsigned int new_left, new_told;
+	ARRAY_TYPE(uint32_t) unreadable;
+};
+
+static struct mail *report_get_mail(struct sync_report *report, uint32_t uid)
+{
+	if (report->collection->box == NULL)
+		return NULL;
+	if (report->trans == NULL) {
+		report->trans = mailbox_transaction_begin(report->collection->box,
+							  0, "eas Sync");
+		report->mail = mail_alloc(report->trans, MAIL_FETCH_FLAGS |
+			MAIL_FETCH_RECEIVED_DATE | MAIL_FETCH_PHYSICAL_SIZE |
+			MAIL_FETCH_STREAM_HEADER | MAIL_FETCH_STREAM_BODY, NULL);
+	}
+	return mail_set_uid(report->mail, uid) ? report->mail : NULL;
+}
+
+static unsigned int report_msecs(struct sync_report *report)
+{
+	io_loop_time_refresh();
+	return I_MAX(timeval_diff_msecs(&ioloop_timeval, &report->ctx->started), 0);
+}
+
+/*
+ * One item
+ */
+
+/* The mail's structure, if the cache has it. */
+static struct message_part *report_get_cached_parts(struct mail *mail)
+{
+	struct message_part *parts = NULL;
+
+	mail->lookup_abort = MAIL_LOOKUP_ABORT_READ_MAIL;
+	if (mail_get_parts(mail, &parts) < 0)
+		parts = NULL;
+	mail->lookup_abort = MAIL_LOOKUP_ABORT_NEVER;
+	return parts;
+}
+
+/* Write the mail's properties. Returns 0, -1 with a reason if it cannot be read. */
+static int
+report_write_mail(struct sync_report *report, struct mail *mail,
+		  struct wbxml_writer *writer, const char *id, const char **error_r)
+{
+	struct eas_email_source source;
+
+	i_zero(&source);
+	if (mail_get_received_date(mail, &source.received_utc) < 0)
+		source.received_utc = 0;
+	if (mail_get_stream(mail, NULL, NULL, &source.input) < 0) {
+		*error_r = mailbox_get_last_internal_error(mail->box, NULL);
+		return -1;
+	}
+	source.parts = report_get_cached_parts(mail);
+	source.flags = mail_get_flags(mail);
+	source.keywords = mail_get_keywords(mail);
+	source.item_id = id;
+	source.is_draft = report->collection->folder->type == EAS_FOLDER_TYPE_DRAFTS;
+	return eas_item_email_write(writer, &source, &report->coll->options.body,
+				    error_r);
+}
+
+/* <Add> or <Fetch> with all it has, as a fragment. */
+static int
+report_write_item(struct sync_report *report, struct mail *mail, wbxml_tag_t tag,
+		  struct ostream *output, const char **error_r)
+{
+	struct wbxml_writer *writer = wbxml_writer_create_fragment(output);
+	const char *id = eas_item_id_make(report->coll->id, mail->uid);
+	int ret;
+
+	wbxml_writer_start(writer, tag);
+	wbxml_writer_element(writer, EAS_TAG_AIRSYNC_SERVER_ID, id);
+	if (tag == EAS_TAG_AIRSYNC_FETCH) {
+		wbxml_writer_element_uint(writer, EAS_TAG_AIRSYNC_STATUS,
+					  EAS_SYNC_STATUS_OK);
+	}
+	wbxml_writer_start(writer, EAS_TAG_AIRSYNC_APPLICATION_DATA);
+	ret = report_write_mail(report, mail, writer, id, error_r);
+	if (ret == 0) {
+		wbxml_writer_end(writer, EAS_TAG_AIRSYNC_APPLICATION_DATA);
+		wbxml_writer_end(writer, tag);
+	}
+	wbxml_writer_abort(&writer);
+	return ret;
+}
+
+static void report_copy_fragment(struct sync_report *report, struct istream *input)
+{
+	const unsigned char *data;
+	size_t size;
+
+	while (i_stream_read_more(input, &data, &size) > 0) {
+		wbxml_writer_fragment(report->writer, data, size);
+		i_stream_skip(input, size);
+	}
+}
+
+static struct ostream *report_create_temp(struct sync_report *report)
+{
+	string_t *prefix = t_str_new(128);
+
+	mail_user_set_get_temp_prefix(prefix,
+				      report->ctx->cmd->user->mail_user->set);
+	return iostream_temp_create_named(str_c(prefix), 0, "eas Sync item");
+}
+
+/* Append the item to report->waiting; or, for a large one, return its stream. *input_r is NULL
+   otherwise. On failure nothing was appended. */
+static int
+report_make_item(struct sync_report *report, struct mail *mail, wbxml_tag_t tag,
+		 struct istream **input_r, const char **error_r)
+{
+	size_t used = report->waiting->used;
+	struct ostream *output;
+	uoff_t size;
+	int ret;
+
+	*input_r = NULL;
+	if (mail_get_physical_size(mail, &size) == 0 && size > SYNC_MAX_MEMORY_ITEM) {
+		output = report_create_temp(report);
+		ret = report_write_item(report, mail, tag, output, error_r);
+		if (ret < 0)
+			o_stream_abort(output);
+		else
+			*input_r = iostream_temp_finish(&output, IO_BLOCK_SIZE);
+	} else {
+		output = o_stream_create_buffer(report->waiting);
+		o_stream_seek(output, used);
+		ret = report_write_item(report, mail, tag, output, error_r);
+		if (ret < 0)
+			buffer_set_used_size(report->waiting, used);
+	}
+	o_stream_unref(&output);
+	return ret;
+}
+
+/*
+ * The collection
+ */
+
+static const char *report_get_key(struct sync_collection *coll)
+{
+	struct eas_sync_state *state =
+		coll->collection == NULL ? NULL : coll->collection->state;
+	struct eas_sync_key key;
+
+	if (coll->status == EAS_SYNC_STATUS_INVALID_SYNC_KEY)
+		return "0";
+	if (coll->status != EAS_SYNC_STATUS_OK && coll->key_str != NULL)
+		return coll->key_str;
+	if (coll->status != EAS_SYNC_STATUS_OK && state == NULL)
+		return "0";
+	if (coll->initial)
+		key = eas_sync_state_first_key(state);
+	else if (coll->next != NULL)
+		key = eas_sync_state_key(state, coll->next);
+	else
+		key = coll->key;
+	return eas_sync_key_format(&key);
+}
+
+/* MS-ASCMD "Collection (Sync)" (2.2.3.29.2); the order matters to some (quirk 14) */
+static void report_write_head(struct sync_report *report)
+{
+	struct wbxml_writer *writer = report->writer;
+	struct sync_collection *coll = report->coll;
+
+	wbxml_writer_start(writer, EAS_TAG_AIRSYNC_COLLECTION);
+	wbxml_writer_element(writer, EAS_TAG_AIRSYNC_SYNC_KEY, report_get_key(coll));
+	wbxml_writer_element(writer, EAS_TAG_AIRSYNC_COLLECTION_ID, coll->id);
+	wbxml_writer_element_uint(writer, EAS_TAG_AIRSYNC_STATUS, coll->status);
+	if (coll->more && coll->status == EAS_SYNC_STATUS_OK)
+		wbxml_writer_empty(writer, EAS_TAG_AIRSYNC_MORE_AVAILABLE);
+}
+
+/* The items a Fetch wants go through report->waiting too, which is empty then. */
+static void
+report_write_fetch(struct sync_report *report, struct sync_response *response)
+{
+	struct mail *mail = report_get_mail(report, response->uid);
+	struct istream *input;
+	const char *error;
+
+	if (mail == NULL) {
+		response->status = EAS_SYNC_STATUS_OBJECT_NOT_FOUND;
+	} else if (report_make_item(report, mail, EAS_TAG_AIRSYNC_FETCH,
+				    &input, &error) < 0) {
+		e_error(report->collection->event,
+			"Mail UID %u cannot be read now: %s", response->uid, error);
+		response->status = EAS_SYNC_STATUS_SERVER_ERROR;
+	} else if (input != NULL) {
+		report_copy_fragment(report, input);
+		i_stream_unref(&input);
+	} else {
+		wbxml_writer_fragment(report->writer, report->waiting->data,
+				      report->waiting->used);
+		buffer_set_used_size(report->waiting, 0);
+	}
+}
+
+static void
+report_write_response(struct sync_report *report, struct sync_response *response)
+{
+	struct wbxml_writer *writer = report->writer;
+
+	if (response->tag == EAS_TAG_AIRSYNC_FETCH &&
+	    response->status == EAS_SYNC_STATUS_OK) {
+		report_write_fetch(report, response);
+		if (response->status == EAS_SYNC_STATUS_OK)
+			return;
+	}
+	wbxml_writer_start(writer, response->tag);
+	if (response->client_id != NULL) {
+		wbxml_writer_element(writer, EAS_TAG_AIRSYNC_CLIENT_ID,
+				     response->client_id);
+	}
+	if (response->server_id != NULL) {
+		wbxml_writer_element(writer, EAS_TAG_AIRSYNC_SERVER_ID,
+				     response->server_id);
+	}
+	wbxml_writer_element_uint(writer, EAS_TAG_AIRSYNC_STATUS, response->status);
+	wbxml_writer_end(writer, response->tag);
+}
+
+static void report_write_responses(struct sync_report *report)
+{
+	struct sync_response *response;
+	buffer_t *waiting = report->waiting;
+
+	report->waiting = buffer_create_dynamic(default_pool, 1024);
+	wbxml_writer_start_optional(report->writer, EAS_TAG_AIRSYNC_RESPONSES);
+	array_foreach_modifiable(&report->coll->responses, response) T_BEGIN {
+		report_write_response(report, response);
+	} T_END;
+	wbxml_writer_end(report->writer, EAS_TAG_AIRSYNC_RESPONSES);
+	buffer_free(&report->waiting);
+	report->waiting = waiting;
+}
+
+/* Write all that stands before the items, and the items so far. MoreAvailable must be decided
+   now: if there is still an item to come, it may not come in this answer. */
+static void report_begin(struct sync_report *report)
+{
+	if (!report->begun) {
+		report->begun = TRUE;
+		if (report->new_left > 0)
+			report->coll->more = TRUE;
+		report_write_head(report);
+		report_write_responses(report);
+		wbxml_writer_start_optional(report->writer, EAS_TAG_AIRSYNC_COMMANDS);
+	}
+	wbxml_writer_fragment(report->writer, report->waiting->data,
+			      report->waiting->used);
+	buffer_set_used_size(report->waiting, 0);
+}
+
+static void report_flush(struct sync_report *report)
+{
+	if (report->begun || report->waiting->used > SYNC_MAX_DECIDE_BYTES ||
+	    report_msecs(report) > SYNC_MAX_DECIDE_SECS * 1000)
+		report_begin(report);
+}
+
+static void
+report_ids(struct sync_report *report, struct wbxml_writer *writer, wbxml_tag_t tag,
+	   const ARRAY_TYPE(uint32_t) *uids)
+{
+	uint32_t uid;
+
+	array_foreach_elem(uids, uid) T_BEGIN {
+		wbxml_writer_start(writer, tag);
+		wbxml_writer_element(writer, EAS_TAG_AIRSYNC_SERVER_ID,
+				     eas_item_id_make(report->coll->id, uid));
+		wbxml_writer_end(writer, tag);
+		eas_sync_generation_remove(report->coll->next, uid);
+	} T_END;
+}
+
+static void
+report_changed(struct sync_report *report, struct wbxml_writer *writer,
+	       const struct eas_changed_item *item)
+{
+	struct sync_collection *coll = report->coll;
+	struct mail *mail = report_get_mail(report, item->uid);
+	const char *id = eas_item_id_make(coll->id, item->uid);
+	struct eas_email_source source;
+
+	if (item->digest == EAS_DIGEST_HIDDEN || mail == NULL) {
+		/* marked as deleted: to the device it is gone */
+		wbxml_writer_start(writer, EAS_TAG_AIRSYNC_DELETE);
+		wbxml_writer_element(writer, EAS_TAG_AIRSYNC_SERVER_ID, id);
+		wbxml_writer_end(writer, EAS_TAG_AIRSYNC_DELETE);
+		eas_sync_generation_skip(coll->next, item->uid, EAS_SYNC_SKIP_HIDDEN);
+		return;
+	}
+	i_zero(&source);
+	source.flags = mail_get_flags(mail);
+	source.keywords = mail_get_keywords(mail);
+	source.item_id = id;
+	wbxml_writer_start(writer, EAS_TAG_AIRSYNC_CHANGE);
+	wbxml_writer_element(writer, EAS_TAG_AIRSYNC_SERVER_ID, id);
+	wbxml_writer_start(writer, EAS_TAG_AIRSYNC_APPLICATION_DATA);
+	eas_item_email_write_changes(writer, &source, &coll->options.body);
+	wbxml_writer_end(writer, EAS_TAG_AIRSYNC_APPLICATION_DATA);
+	wbxml_writer_end(writer, EAS_TAG_AIRSYNC_CHANGE);
+	eas_sync_generation_set(report->ctx->pool, coll->next, item->uid, item->digest);
+}
+
+/* Deletions and changes: small, and all of them. */
+static void report_small(struct sync_report *report)
+{
+	struct ostream *output = o_stream_create_buffer(report->waiting);
+	struct wbxml_writer *writer = wbxml_writer_create_fragment(output);
+	const struct eas_changed_item *item;
+
+	report_ids(report, writer, EAS_TAG_AIRSYNC_DELETE, &report->coll->tell_gone);
+	report_ids(report, writer, EAS_TAG_AIRSYNC_SOFT_DELETE,
+		   &report->coll->tell_outside);
+	array_foreach(&report->coll->tell_changed, item) T_BEGIN {
+		report_changed(report, writer, item);
+	} T_END;
+	wbxml_writer_destroy(&writer);
+	o_stream_destroy(&output);
+}
+
+static void report_new(struct sync_report *report, uint32_t uid)
+{
+	struct sync_collection *coll = report->coll;
+	struct mail *mail = report_get_mail(report, uid);
+	struct istream *input;
+	const char *error;
+
+	if (mail == NULL) {
+		/* came and went */
+		eas_sync_generation_remove(coll->next, uid);
+		return;
+	}
+	if (report_make_item(report, mail, EAS_TAG_AIRSYNC_ADD, &input, &error) < 0) {
+		if (mail->expunged) {
+			eas_sync_generation_remove(coll->next, uid);
+			return;
+		}
+		e_error(report->collection->event, "Mail UID %u cannot be read: %s",
+			uid, error);
+		array_push_back(&report->unreadable, &uid);
+		return;
+	}
+	if (input != NULL) {
+		report_begin(report);
+		report_copy_fragment(report, input);
+		i_stream_unref(&input);
+	}
+	report->new_told++;
+	eas_sync_generation_set(report->ctx->pool, coll->next, uid,
+				eas_mail_digest(mail));
+}
+
+static void report_all_new(struct sync_report *report)
+{
+	uint32_t uid;
+
+	report->new_left = array_count(&report->coll->tell_new);
+	array_foreach_elem(&report->coll->tell_new, uid) {
+		/* at least one, so that it goes on */
+		if (report->new_told > 0 &&
+		    report_msecs(report) > SYNC_MAX_FILL_SECS * 1000) {
+			report->coll->more = TRUE;
+			break;
+		}
+		report->new_left--;
+		T_BEGIN {
+			report_new(report, uid);
+		} T_END;
+		report_flush(report);
+	}
+}
+
+/* One mail that cannot be read must not stop the others: it is left out until it changes. But if
+   none can be read, it is more likely the storage: the device tries again,
+   and only the second time they are left out. Returns FALSE if the device is to try
+   again. */
+static bool report_unreadable(struct sync_report *report)
+{
+	struct sync_collection *coll = report->coll;
+	struct eas_sync_loop *loop = &report->collection->state->loop;
+	uint32_t uid;
+
+	if (array_is_empty(&report->unreadable))
+		return TRUE;
+	uid = *array_front(&report->unreadable);
+	if (report->new_told == 0 && !report->begun && loop->alone_uid != uid &&
+	    array_is_empty(&coll->responses)) {
+		loop->alone_uid = uid;
+		coll->next = NULL;
+		coll->dirty = TRUE;
+		return FALSE;
+	}
+	array_foreach_elem(&report->unreadable, uid) {
+		e_warning(report->collection->event,
+			  "Mail UID %u is left out until it changes", uid);
+		eas_sync_generation_skip(coll->next, uid, EAS_SYNC_SKIP_UNREADABLE);
+	}
+	return TRUE;
+}
+
+static void report_items(struct sync_report *report)
+{
+	report_small(report);
+	report_all_new(report);
+	if (report_unreadable(report)) {
+		report->new_left = 0;
+		report_begin(report);
+		wbxml_writer_end(report->writer, EAS_TAG_AIRSYNC_COMMANDS);
+	} else {
+		report->coll->status = EAS_SYNC_STATUS_SERVER_ERROR;
+		report_write_head(report);
+	}
+	if (report->trans != NULL) {
+		mail_free(&report->mail);
+		/* what was added to the cache */
+		(void)mailbox_transaction_commit(&report->trans);
+	}
+}
+
+void sync_collection_report(struct sync_context *ctx, struct sync_collection *coll)
+{
+	struct sync_report report = {
+		.ctx = ctx,
+		.coll = coll,
+		.collection = coll->collection,
+		.writer = eas_reply_wbxml(ctx->cmd->reply)
+	};
+
+	if (coll->status != EAS_SYNC_STATUS_OK || coll->initial) {
+		report_write_head(&report);
+	} else {
+		i_assert(coll->next != NULL);
+		p_array_init(&report.unreadable, ctx->pool, 1);
+		report.waiting = buffer_create_dynamic(default_pool, 16*1024);
+		report_items(&report);
+		buffer_free(&report.waiting);
+	}
+	wbxml_writer_end(report.writer, EAS_TAG_AIRSYNC_COLLECTION);
+	if (coll->collection != NULL)
+		eas_collection_close(coll->collection);
+}

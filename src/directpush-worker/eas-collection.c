@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "lib.h"
+#include "array.h"
+#include "ioloop.h"
+#include "mail-storage.h"
+#include "eas-changes.h"
+#include "eas-device.h"
+#include "eas-folder.h"
+#include "eas-mail-source.h"
+#include "eas-user.h"
+#include "eas-collection.h"
+
+struct eas_collection *
+eas_collection_init(pool_t pool, struct eas_user *user, struct eas_device *device,
+		    const struct eas_folder *folder)
+{
+	struct eas_collection *collection;
+
+	collection = p_new(pool, struct eas_collection, 1);
+	collection->user = user;
+	collection->device = device;
+	collection->folder = folder;
+	collection->event = event_create(device->event);
+	event_add_str(collection->event, "folder",
+		      folder->vname != NULL ? folder->vname : folder->display_name);
+	event_set_append_log_prefix(collection->event, t_strdup_printf(
+		"Folder %s: ", folder->vname != NULL ? folder->vname :
+		folder->display_name));
+	return collection;
+}
+
+void eas_collection_deinit(struct eas_collection **_collection)
+{
+	struct eas_collection *collection = *_collection;
+
+	*_collection = NULL;
+	if (collection == NULL)
+		return;
+	eas_collection_close(collection);
+	event_unref(&collection->event);
+}
+
+enum eas_state_result
+eas_collection_read_state(struct eas_collection *collection, pool_t pool)
+{
+	return eas_sync_state_read(collection->device->store, collection->folder->id,
+				   pool, collection->event, &collection->state);
+}
+
+int eas_collection_write_state(struct eas_collection *collection)
+{
+	return eas_sync_state_write(collection->device->store, collection->folder->id,
+				    collection->state);
+}
+
+/* The source of a folder that only EAS has. */
+static unsigned int
+empty_count(struct eas_changes_source *source ATTR_UNUSED, uint32_t uid1 ATTR_UNUSED,
+	    uint32_t uid2 ATTR_UNUSED)
+{
+	return 0;
+}
+
+static void
+empty_list(struct eas_changes_source *source ATTR_UNUSED, uint32_t uid1 ATTR_UNUSED,
+	   uint32_t uid2 ATTR_UNUSED, ARRAY_TYPE(seq_range) *uids ATTR_UNUSED)
+{
+}
+
+static struct eas_changes_source empty_source = {
+	.header = { .uid_validity = 1, .uid_next = 1, .highest_modseq = 1 },
+	.count = empty_count,
+	.list = empty_list
+};
+
+int eas_collection_open(struct eas_collection *collection)
+{
+	enum mail_error error;
+	const char *reason;
+
+	i_assert(collection->source == NULL);
+	if (collection->folder->vname == NULL || !collection->folder->selectable) {
+		collection->source = &empty_source;
+		return 1;
+	}
+	collection->box = eas_folder_mailbox_alloc(collection->user,
+						   collection->folder);
+	/* a mailbox that nobody asked for modseqs has none (quirk 116) */
+	if (mailbox_open(collection->box) < 0 ||
+	    mailbox_enable(collection->box, MAILBOX_FEATURE_CONDSTORE) < 0 ||
+	    mailbox_sync(collection->box, MAILBOX_SYNC_FLAG_FAST) < 0) {
+		reason = mailbox_get_last_internal_error(collection->box, &error);
+		mailbox_free(&collection->box);
+		if (error == MAIL_ERROR_NOTFOUND) {
+			e_debug(collection->event, "Mailbox is gone: %s", reason);
+			return 0;
+		}
+		e_error(collection->event, "Mailbox cannot be opened now: %s", reason);
+		return -1;
+	}
+	collection->source = eas_mail_source_init(collection->box);
+	return 1;
+}
+
+int eas_collection_sync(struct eas_collection *collection)
+{
+	if (collection->box == NULL)
+		return 0;
+	eas_mail_source_deinit(&collection->source);
+	if (mailbox_sync(collection->box, 0) < 0) {
+		e_error(collection->event, "Mailbox cannot be synced now: %s",
+			mailbox_get_last_internal_error(collection->box, NULL));
+		mailbox_free(&collection->box);
+		return -1;
+	}
+	collection->source = eas_mail_source_init(collection->box);
+	return 0;
+}
+
+void eas_collection_close(struct eas_collection *collection)
+{
+	if (collection->source != NULL && collection->source != &empty_source)
+		eas_mail_source_deinit(&collection->source);
+	collection->source = NULL;
+	if (collection->box != NULL)
+		mailbox_free(&collection->box);
+}
+
+bool eas_collection_is_same_mailbox(const struct eas_collection *collection,
+				    const struct eas_sync_generation *generation)
+{
+	return generation->uid_validity == 0 ||
+		generation->uid_validity == collection->source->header.uid_validity;
+}
+
+/* Is any of the new items one to be shown? */
+static bool have_shown(struct eas_collection *collection, const struct eas_changes *changes)
+{
+	struct seq_range_iter iter;
+	unsigned int n = 0;
+	uint32_t uid, digest;
+
+	seq_range_array_iter_init(&iter, &changes->new);
+	while (seq_range_array_iter_nth(&iter, n++, &uid)) {
+		if (collection->source->digest(collection->source, uid, &digest) > 0 &&
+		    digest != EAS_DIGEST_HIDDEN)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static bool
+have_kinds(struct eas_collection *collection, const struct eas_changes *changes,
+	   enum directpush_change kinds)
+{
+	const struct eas_changed_item *item;
+
+	if ((kinds & DIRECTPUSH_CHANGE_EXPUNGE) != 0 &&
+	    array_count(&changes->gone) > 0)
+		return TRUE;
+	array_foreach(&changes->changed, item) {
+		/* marking as deleted is a deletion to the device */
+		if ((kinds & (item->digest == EAS_DIGEST_HIDDEN ?
+			      DIRECTPUSH_CHANGE_EXPUNGE :
+			      DIRECTPUSH_CHANGE_FLAGS)) != 0)
+			return TRUE;
+	}
+	return (kinds & DIRECTPUSH_CHANGE_NEW) != 0 && have_shown(collection, changes);
+}
+
+static enum eas_collection_look
+collection_compare(struct eas_collection *collection, enum directpush_change kinds,
+		   pool_t pool)
+{
+	const struct eas_sync_generation *latest =
+		eas_sync_state_latest(collection->state);
+	struct eas_changes_filter filter;
+	struct eas_changes changes;
+
+	if (!eas_collection_is_same_mailbox(collection, latest)) {
+		/* all of it is new: the Sync will say so */
+		return EAS_COLLECTION_CHANGED;
+	}
+	if (latest->uid_validity == 0) {
+		eas_changes_filter_init(&filter, latest->filter_type, ioloop_time);
+	} else {
+		/* a day that passed wakes nobody */
+		filter.filter_type = latest->filter_type;
+		filter.window_start = latest->window_start;
+	}
+	if (eas_changes_find(collection->source, latest, &filter, pool, &changes) < 0)
+		return EAS_COLLECTION_TEMPFAIL;
+	return !changes.unchanged && have_kinds(collection, &changes, kinds) ?
+		EAS_COLLECTION_CHANGED : EAS_COLLECTION_UNCHANGED;
+}
+
+enum eas_collection_look
+eas_collection_has_changes(struct eas_user *user, struct eas_device *device,
+			   const struct eas_folder *folder,
+			   enum directpush_change kinds)
+{
+	struct eas_collection *collection;
+	enum eas_collection_look look;
+	pool_t pool = pool_alloconly_create("eas collection look", 4096);
+
+	collection = eas_collection_init(pool, user, device, folder);
+	switch (eas_collection_read_state(collection, pool)) {
+	case EAS_STATE_OK:
+		if (eas_collection_open(collection) > 0)
+			look = collection_compare(collection, kinds, pool);
+		else
+			look = EAS_COLLECTION_TEMPFAIL;
+		break;
+	case EAS_STATE_TEMPFAIL:
+		look = EAS_COLLECTION_TEMPFAIL;
+		break;
+	case EAS_STATE_CORRUPT:
+		/* the Sync will be told to start the folder again */
+		look = EAS_COLLECTION_CHANGED;
+		break;
+	case EAS_STATE_NONE:
+	default:
+		look = EAS_COLLECTION_NEVER_SYNCED;
+		break;
+	}
+	eas_collection_deinit(&collection);
+	pool_unref(&pool);
+	return look;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef EAS_MAIL_MOVE_H
+#define EAS_MAIL_MOVE_H
+
+/* Move mails from one mailbox to another, in as few transactions as possible: all together
+   and, if that fails, one by one, so that one mail that cannot be moved does not
+   keep the others. */
+
+struct mailbox;
+
+enum eas_mail_move_result {
+	EAS_MAIL_MOVED,
+	/* there is no such mail in the source (any more) */
+	EAS_MAIL_MOVE_NOT_FOUND,
+	/* not allowed, over quota: trying again does not help */
+	EAS_MAIL_MOVE_REFUSED,
+	/* try again later */
+	EAS_MAIL_MOVE_TEMPFAIL
+};
+
+struct eas_mail_move {
+	uint32_t src_uid;
+	/* set by eas_mail_move(): dst_uid 0 = not known */
+	enum eas_mail_move_result result;
+	uint32_t dst_uid;
+	/* what a phone sees of its flags (eas-changes.h) */
+	uint32_t digest;
+};
+
+/* Both mailboxes are open; src is synced. Fills in the moves; src is not synced again.
+   Errors are logged. */
+void eas_mail_move(struct mailbox *src, struct mailbox *dst, struct event *event,
+		   struct eas_mail_move *moves, unsigned int count);
+
+#endif
