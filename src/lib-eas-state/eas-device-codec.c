@@ -222,13 +222,14 @@ static void parse_sync_request(struct eas_device *device, const char *value)
 /* value is the rest of the line, still escaped. */
 static int parse_line(struct eas_device *device, const char *key, const char *value)
 {
+	static const char *const one_empty[] = { "", NULL };
 	const char *const *args;
 
 	if (strcmp(key, KEY_SYNC_REQUEST) == 0) {
 		parse_sync_request(device, value);
 		return 0;
 	}
-	args = t_strsplit_tabescaped(value);
+	args = *value == '\0' ? one_empty : t_strsplit_tabescaped(value);
 	for (unsigned int i = 0; i < N_ELEMENTS(device_fields); i++) {
 		if (strcmp(key, device_fields[i].key) == 0)
 			return parse_field(device, &device_fields[i], args[0]);
