@@ -12,6 +12,7 @@
 
    A collection that cannot go on gets a status, and the phases after that pass it over. */
 
+#include "wbxml.h"
 #include "eas-changes.h"
 #include "eas-status.h"
 #include "eas-sync-key.h"
