@@ -34,6 +34,7 @@ static const struct setting_define directpush_setting_defines[] = {
 
 	DEF(TIME, directpush_worker_idle_timeout),
 	DEF(UINT, directpush_worker_max_per_user),
+	DEF(UINT, directpush_worker_max),
 	DEF(TIME, directpush_worker_timeout),
 
 	DEF(UINT, directpush_max_parked_per_user),
@@ -71,6 +72,7 @@ static const struct directpush_settings directpush_default_settings = {
 
 	.directpush_worker_idle_timeout = 60,
 	.directpush_worker_max_per_user = 4,
+	.directpush_worker_max = 1000,
 	.directpush_worker_timeout = 30,
 
 	.directpush_max_parked_per_user = 50,
@@ -117,11 +119,13 @@ directpush_settings_check(void *_set, pool_t pool ATTR_UNUSED, const char **erro
 	if (set->directpush_max_parked_per_device == 0 ||
 	    set->directpush_max_parked_per_user == 0 ||
 	    set->directpush_max_requests_per_device == 0 ||
-	    set->directpush_worker_max_per_user == 0) {
+	    set->directpush_worker_max_per_user == 0 ||
+	    set->directpush_worker_max == 0) {
 		*error_r = "directpush_max_parked_per_device, "
 			"directpush_max_parked_per_user, "
-			"directpush_max_requests_per_device and "
-			"directpush_worker_max_per_user must be at least 1";
+			"directpush_max_requests_per_device, "
+			"directpush_worker_max_per_user and "
+			"directpush_worker_max must be at least 1";
 		return FALSE;
 	}
 	return TRUE;

@@ -34,6 +34,8 @@ struct directpush_settings {
 
 	unsigned int directpush_worker_idle_timeout;
 	unsigned int directpush_worker_max_per_user;
+	/* of all users together */
+	unsigned int directpush_worker_max;
 	unsigned int directpush_worker_timeout;
 
 	unsigned int directpush_max_parked_per_user;

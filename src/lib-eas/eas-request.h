@@ -41,4 +41,8 @@ struct eas_request {
 	const char *accept_language;
 };
 
+/* With all its strings in pool. */
+void eas_request_copy(pool_t pool, const struct eas_request *src,
+		      struct eas_request *dest_r);
+
 #endif

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "lib.h"
+#include "ioloop.h"
+#include "llist.h"
+#include "directpush-common.h"
+#include "directpush-user.h"
+#include "directpush-job.h"
+
+/* what a phone is told to wait when there is no worker for it */
+#define JOB_RETRY_AFTER_SECS 30
+
+struct directpush_job {
+	/* in user->jobs, while it waits for a worker */
+	struct directpush_job *prev, *next;
+	bool queued;
+
+	struct directpush_job_params params;
+	/* of our own, since the connection's may be replaced meanwhile */
+	struct directpush_auth_login *login;
+	struct directpush_auth_request *auth_request;
+	struct directpush_worker *worker;
+	struct timeout *to_start;
+
+	const struct directpush_job_callbacks *callbacks;
+	void *context;
+};
+
+static void job_find_worker(struct directpush_job *job);
+
+static void job_unqueue(struct directpush_job *job)
+{
+	struct directpush_user *user = job->login->user;
+
+	if (job->queued) {
+		DLLIST2_REMOVE(&user->jobs_head, &user->jobs_tail, job);
+		job->queued = FALSE;
+	}
+}
+
+static void job_free(struct directpush_job *job)
+{
+	job_unqueue(job);
+	timeout_remove(&job->to_start);
+	if (job->auth_request != NULL)
+		directpush_auth_abort(&job->auth_request);
+	directpush_auth_id_forget(&job->params.id);
+	directpush_auth_login_unref(&job->login);
+	i_free(job);
+}
+
+static void job_fail(struct directpush_job *job, unsigned int status,
+		     unsigned int retry_after_secs, const char *reason)
+{
+	const struct directpush_job_callbacks *callbacks = job->callbacks;
+	void *context = job->context;
+
+	job_free(job);
+	callbacks->failed(context, status, retry_after_secs, reason);
+}
+
+/*
+ * Running
+ */
+
+static void job_worker_reply(void *context, const struct directpush_ipc_reply *reply,
+			     struct istream *body)
+{
+	struct directpush_job *job = context;
+	const struct directpush_job_callbacks *callbacks = job->callbacks;
+	void *owner = job->context;
+
+	job_free(job);
+	callbacks->reply(owner, reply, body);
+}
+
+static void job_worker_park(void *context, const char *fields)
+{
+	struct directpush_job *job = context;
+	const struct directpush_job_callbacks *callbacks = job->callbacks;
+	void *owner = job->context;
+
+	job_free(job);
+	callbacks->park(owner, fields);
+}
+
+static void job_worker_failed(void *context, const char *reason)
+{
+	job_fail(context, 503, JOB_RETRY_AFTER_SECS,
+		 t_strconcat("worker failed: ", reason, NULL));
+}
+
+static void job_worker_body_failed(void *context, unsigned int status)
+{
+	job_fail(context, status, 0, status == 413 ?
+		 "request is too large" : "request's body is broken");
+}
+
+static const struct directpush_worker_callbacks job_worker_callbacks = {
+	.reply = job_worker_reply,
+	.park = job_worker_park,
+	.failed = job_worker_failed,
+	.body_failed = job_worker_body_failed
+};
+
+static void job_run(struct directpush_job *job, struct directpush_worker *worker)
+{
+	job_unqueue(job);
+	directpush_auth_id_forget(&job->params.id);
+	job->worker = worker;
+	T_BEGIN {
+		directpush_worker_run(worker, &job->params.run, &job->params.body,
+				      &job_worker_callbacks, job);
+	} T_END;
+}
+
+/*
+ * Finding a worker
+ */
+
+static bool job_may_use(const struct directpush_job *job,
+			const struct directpush_worker *worker)
+{
+	return strcmp(directpush_worker_get_login(worker)->key, job->login->key) == 0;
+}
+
+static struct directpush_worker *
+job_find_idle_worker(const struct directpush_job *job)
+{
+	struct directpush_worker *worker = job->login->user->workers;
+
+	for (; worker != NULL; worker = directpush_worker_next(worker)) {
+		if (directpush_worker_is_idle(worker) && job_may_use(job, worker))
+			return worker;
+	}
+	return NULL;
+}
+
+/* May another one be started? One that is idle for another login of the user
+   makes room. */
+static bool job_make_room(const struct directpush_job *job)
+{
+	struct directpush_worker *worker = job->login->user->workers;
+
+	if (job->login->user->workers_count <
+	    directpush_set->directpush_worker_max_per_user)
+		return TRUE;
+	for (; worker != NULL; worker = directpush_worker_next(worker)) {
+		if (directpush_worker_is_idle(worker)) {
+			directpush_worker_destroy(worker, "made room");
+			return TRUE;
+		}
+	}
+	return FALSE;
+}
+
+static void job_start_worker(struct directpush_job *job)
+{
+	struct directpush_worker *worker;
+
+	worker = directpush_worker_start(job->login, &job->params.id,
+					 &job->params.auth);
+	if (worker == NULL) {
+		job_fail(job, 503, JOB_RETRY_AFTER_SECS, "worker could not be started");
+		return;
+	}
+	job_run(job, worker);
+}
+
+static void job_auth_callback(const struct directpush_auth_reply *reply,
+			      struct directpush_job *job)
+{
+	job->auth_request = NULL;
+	switch (reply->status) {
+	case DIRECTPUSH_AUTH_OK:
+		job->params.id = reply->id;
+		if (reply->login->user != job->login->user) {
+			job_fail(job, 403, 0, "credentials now belong to another user");
+			return;
+		}
+		directpush_auth_login_ref(reply->login);
+		directpush_auth_login_unref(&job->login);
+		job->login = reply->login;
+		job_find_worker(job);
+		break;
+	case DIRECTPUSH_AUTH_WRONG:
+		job_fail(job, 401, 0, "credentials are no longer valid");
+		break;
+	case DIRECTPUSH_AUTH_DENIED:
+		job_fail(job, 403, 0, reply->reason);
+		break;
+	case DIRECTPUSH_AUTH_UNAVAILABLE:
+		job_fail(job, 503, JOB_RETRY_AFTER_SECS, reply->reason);
+		break;
+	}
+}
+
+static void job_find_worker(struct directpush_job *job)
+{
+	struct directpush_worker *worker = job_find_idle_worker(job);
+	struct directpush_user *user = job->login->user;
+
+	if (worker != NULL)
+		job_run(job, worker);
+	else if (!job_make_room(job)) {
+		/* the auth process does not remember it for long */
+		directpush_auth_id_forget(&job->params.id);
+		if (!job->queued) {
+			DLLIST2_APPEND(&user->jobs_head, &user->jobs_tail, job);
+			job->queued = TRUE;
+		}
+	} else if (directpush_workers_count() >= directpush_set->directpush_worker_max)
+		job_fail(job, 503, JOB_RETRY_AFTER_SECS, "directpush_worker_max reached");
+	else if (job->params.id.id != 0)
+		job_start_worker(job);
+	else {
+		job->auth_request = directpush_auth_start(&job->params.auth,
+							  job_auth_callback, job);
+	}
+}
+
+static void job_start(struct directpush_job *job)
+{
+	timeout_remove(&job->to_start);
+	job_find_worker(job);
+}
+
+struct directpush_job *
+directpush_job_start(const struct directpush_job_params *params,
+		     const struct directpush_job_callbacks *callbacks,
+		     void *context)
+{
+	struct directpush_worker *worker;
+	struct directpush_job *job;
+
+	job = i_new(struct directpush_job, 1);
+	job->params = *params;
+	job->login = params->login;
+	directpush_auth_login_ref(job->login);
+	job->callbacks = callbacks;
+	job->context = context;
+	worker = job_find_idle_worker(job);
+	if (worker != NULL)
+		job_run(job, worker);
+	else
+		job->to_start = timeout_add_short(0, job_start, job);
+	return job;
+}
+
+void directpush_job_abort(struct directpush_job **_job)
+{
+	struct directpush_job *job = *_job;
+
+	*_job = NULL;
+	if (job == NULL)
+		return;
+	if (job->worker != NULL)
+		directpush_worker_abandon(job->worker);
+	job_free(job);
+}
+
+/*
+ * Called by workers
+ */
+
+void directpush_jobs_worker_idle(struct directpush_worker *worker)
+{
+	struct directpush_user *user = directpush_worker_get_login(worker)->user;
+	struct directpush_job *job;
+
+	for (job = user->jobs_head; job != NULL; job = job->next) {
+		if (job_may_use(job, worker)) {
+			job_run(job, worker);
+			return;
+		}
+	}
+	if (directpush_dying)
+		directpush_worker_destroy(worker, "shutting down");
+	else if (user->jobs_head != NULL) {
+		/* somebody waits for a worker of another login */
+		directpush_worker_destroy(worker, "made room");
+	}
+}
+
+void directpush_jobs_worker_gone(struct directpush_user *user)
+{
+	struct directpush_job *job = user->jobs_head;
+
+	if (job == NULL)
+		return;
+	job_unqueue(job);
+	/* no further than this one: what it finds decides about the next */
+	if (job->to_start == NULL)
+		job->to_start = timeout_add_short(0, job_start, job);
+}

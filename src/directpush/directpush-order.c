@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "lib.h"
+#include "str.h"
+#include "directpush-ipc-notify.h"
+#include "directpush-order.h"
+
+struct directpush_order *
+directpush_order_create(const char *fields, const struct directpush_order_key *key,
+			const char **error_r)
+{
+	pool_t pool = pool_alloconly_create("directpush order", 512);
+	struct directpush_order *order = p_new(pool, struct directpush_order, 1);
+
+	order->refcount = 1;
+	order->pool = pool;
+	order->key = *key;
+	if (directpush_ipc_park_parse(pool, fields, &order->park, error_r) < 0) {
+		pool_unref(&pool);
+		return NULL;
+	}
+	order->changed = p_new(pool, bool, order->park.folders_count + 1);
+	return order;
+}
+
+void directpush_order_ref(struct directpush_order *order)
+{
+	i_assert(order->refcount > 0);
+	order->refcount++;
+}
+
+void directpush_order_unref(struct directpush_order **_order)
+{
+	struct directpush_order *order = *_order;
+
+	*_order = NULL;
+	if (order == NULL)
+		return;
+	i_assert(order->refcount > 0);
+	if (--order->refcount == 0)
+		pool_unref(&order->pool);
+}
+
+void directpush_order_key_init(struct directpush_order_key *key_r,
+			       const struct eas_request *request,
+			       const void *body, size_t body_size)
+{
+	i_zero(key_r);
+	key_r->command = request->command;
+	key_r->version = request->version;
+	key_r->policy_key = request->policy_key;
+	key_r->hashed = TRUE;
+	key_r->empty = body_size == 0;
+	sha256_get_digest(body, body_size, key_r->digest);
+}
+
+bool directpush_order_can_repeat(const struct directpush_order *order,
+				 const struct directpush_order_key *key)
+{
+	if (!order->park.repeatable || order->stale || !key->hashed ||
+	    order->key.command != key->command ||
+	    order->key.version != key->version ||
+	    order->key.policy_key != key->policy_key)
+		return FALSE;
+	return key->empty ||
+		(order->key.hashed &&
+		 memcmp(order->key.digest, key->digest, sizeof(key->digest)) == 0);
+}
+
+enum directpush_order_effect
+directpush_order_apply(struct directpush_order *order, const char *device_id,
+		       const struct directpush_ipc_notify *notify)
+{
+	const struct directpush_ipc_park *park = &order->park;
+	enum directpush_order_effect effect = DIRECTPUSH_ORDER_EFFECT_NONE;
+	const struct directpush_ipc_park_folder *folder;
+
+	if (*notify->origin_device_id != '\0' &&
+	    strcmp(notify->origin_device_id, device_id) == 0)
+		return effect;
+	if ((notify->changes & park->user_look & DIRECTPUSH_CHANGE_HIERARCHY) != 0)
+		effect = DIRECTPUSH_ORDER_EFFECT_LOOK;
+	for (unsigned int i = 0; i < park->folders_count; i++) {
+		folder = &park->folders[i];
+		if (!guid_128_equals(folder->mailbox_guid, notify->mailbox_guid))
+			continue;
+		if ((notify->changes & folder->wake) != 0) {
+			order->changed[i] = TRUE;
+			effect = DIRECTPUSH_ORDER_EFFECT_WAKE;
+		} else if ((notify->changes & folder->look) != 0 &&
+			   effect == DIRECTPUSH_ORDER_EFFECT_NONE) {
+			effect = DIRECTPUSH_ORDER_EFFECT_LOOK;
+		}
+	}
+	if (effect != DIRECTPUSH_ORDER_EFFECT_NONE)
+		order->stale = TRUE;
+	return effect;
+}
+
+bool directpush_order_has_changed(const struct directpush_order *order)
+{
+	for (unsigned int i = 0; i < order->park.folders_count; i++) {
+		if (order->changed[i])
+			return TRUE;
+	}
+	return FALSE;
+}
+
+void directpush_order_append_changed(const struct directpush_order *order,
+				     string_t *dest)
+{
+	const struct directpush_ipc_park *park = &order->park;
+
+	str_append_data(dest, park->changed_head, park->changed_head_size);
+	for (unsigned int i = 0; i < park->folders_count; i++) {
+		if (order->changed[i]) {
+			str_append_data(dest, park->folders[i].piece,
+					park->folders[i].piece_size);
+		}
+	}
+	str_append_data(dest, park->changed_tail, park->changed_tail_size);
+}

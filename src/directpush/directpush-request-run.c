@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* A request whose user is known: to a worker with it, its answer back, or to the
+   parked ones. */
+
+#include "lib.h"
+#include "buffer.h"
+#include "ioloop.h"
+#include "istream.h"
+#include "http-server.h"
+#include "directpush-admin.h"
+#include "directpush-common.h"
+#include "directpush-connection.h"
+#include "directpush-http.h"
+#include "directpush-parked.h"
+#include "directpush-user.h"
+#include "directpush-request.h"
+
+/* A body that may come again is gathered up to this to be compared. */
+#define REQUEST_MAX_GATHERED_BYTES (64*1024)
+#define REQUEST_BUSY_RETRY_AFTER_SECS 10
+
+static bool request_may_park(const struct directpush_request *req)
+{
+	return (req->command->flags & EAS_COMMAND_FLAG_MAY_PARK) != 0;
+}
+
+/*
+ * Parking
+ */
+
+/* Nobody waits: the answer to a wait that is over at once. */
+static void request_answer_expired(struct directpush_request *req)
+{
+	const struct directpush_ipc_park *park = &req->order->park;
+	struct http_server_response *resp;
+
+	req->status = 200;
+	resp = directpush_http_response(req->http, 200);
+	if (park->expired_size > 0) {
+		http_server_response_add_header(resp, "Content-Type",
+						DIRECTPUSH_HTTP_WBXML_TYPE);
+		http_server_response_set_payload_data(resp, park->expired,
+						      park->expired_size);
+	}
+	http_server_response_submit(resp);
+}
+
+static void request_parked(bool parked, void *context)
+{
+	struct directpush_request *req = context;
+	struct directpush_parked_params params;
+
+	if (!parked) {
+		req->reason = "ended by the next request";
+		request_answer_expired(req);
+		return;
+	}
+	i_zero(&params);
+	params.conn = req->conn;
+	params.device = req->device;
+	params.login = req->login;
+	params.order = req->order;
+	params.request = &req->eas;
+	params.credentials = req->credentials;
+	params.remote_ip = req->remote_ip;
+	params.asked_msecs = req->asked_msecs;
+	params.http10 = req->http10;
+	params.close = req->close;
+	params.look = directpush_watch_concerns(&req->watch, req->order);
+	directpush_parked_create(&params);
+}
+
+/* Takes the reference to order. */
+static void request_park(struct directpush_request *req,
+			 struct directpush_order *order)
+{
+	req->order = order;
+	directpush_request_stop_reading(req);
+	if (directpush_dying ||
+	    req->seq != *directpush_device_get_seq(req->device, req->eas.command)) {
+		req->reason = directpush_dying ? "shutting down" :
+			"ended by a newer request of the device";
+		request_answer_expired(req);
+		return;
+	}
+	directpush_connection_park(req->conn, request_parked, req);
+}
+
+/*
+ * The worker's answer
+ */
+
+static void request_job_reply(void *context, const struct directpush_ipc_reply *reply,
+			      struct istream *body)
+{
+	struct directpush_request *req = context;
+
+	req->job = NULL;
+	directpush_request_respond(req, reply, body);
+}
+
+static void request_job_park(void *context, const char *fields)
+{
+	struct directpush_request *req = context;
+	struct directpush_order **device_order, *order;
+	const char *error;
+
+	req->job = NULL;
+	device_order = directpush_device_get_order(req->device, req->eas.command);
+	if (device_order == NULL)
+		error = "command does not wait";
+	else if ((order = directpush_order_create(fields, &req->order_key,
+						  &error)) != NULL) {
+		directpush_order_unref(device_order);
+		directpush_order_ref(order);
+		*device_order = order;
+		request_park(req, order);
+		return;
+	}
+	e_error(directpush_event, "user %s: worker sent a broken order: %s",
+		req->login->user->name, error);
+	directpush_request_fail(req, 500, 0, "broken order from worker");
+}
+
+static void request_job_failed(void *context, unsigned int status,
+			       unsigned int retry_after_secs, const char *reason)
+{
+	struct directpush_request *req = context;
+
+	req->job = NULL;
+	directpush_request_fail(req, status, retry_after_secs, reason);
+}
+
+static const struct directpush_job_callbacks request_job_callbacks = {
+	.reply = request_job_reply,
+	.park = request_job_park,
+	.failed = request_job_failed
+};
+
+/* rest: of the body, behind what was gathered; NULL if there is none */
+static void request_start_job(struct directpush_request *req, struct istream *rest)
+{
+	struct directpush_job_params params;
+
+	i_zero(&params);
+	params.login = req->login;
+	directpush_request_get_auth_info(req, &params.auth);
+	params.id = req->auth_id;
+	req->auth_id.id = 0;
+	params.run.request = req->eas;
+	params.run.remote_ip = req->remote_ip;
+	params.run.session_id = directpush_connection_get_session_id(req->conn);
+	params.run.heartbeat_max_secs =
+		directpush_heartbeat_get_limit(&req->device->heartbeat,
+					       req->asked_msecs);
+	if (req->body != NULL) {
+		params.body.prefix = req->body->data;
+		params.body.prefix_size = req->body->used;
+	}
+	params.run.body_size = rest == NULL ? params.body.prefix_size :
+		req->body_size;
+	params.body.rest = rest;
+	params.body.max_size = req->max_body_size;
+	req->job = directpush_job_start(&params, &request_job_callbacks, req);
+}
+
+/*
+ * The body of requests that may wait
+ */
+
+/* The same request again, and nothing happened: no worker is needed. */
+static bool request_try_repeat(struct directpush_request *req)
+{
+	struct directpush_order *order =
+		*directpush_device_get_order(req->device, req->eas.command);
+	unsigned int limit_secs =
+		directpush_heartbeat_get_limit(&req->device->heartbeat,
+					       req->asked_msecs);
+
+	if (order == NULL || !directpush_order_can_repeat(order, &req->order_key) ||
+	    (limit_secs != 0 && order->park.heartbeat_secs > limit_secs))
+		return FALSE;
+	directpush_counter_add(DIRECTPUSH_COUNTER_PARKED_WITHOUT_WORKER);
+	directpush_auth_id_forget(&req->auth_id);
+	directpush_order_ref(order);
+	request_park(req, order);
+	return TRUE;
+}
+
+static void request_gathered(struct directpush_request *req)
+{
+	io_remove(&req->io_payload);
+	directpush_order_key_init(&req->order_key, &req->eas,
+				  req->body->data, req->body->used);
+	if (!request_try_repeat(req))
+		request_start_job(req, NULL);
+}
+
+static void request_gathered_too_much(struct directpush_request *req)
+{
+	if (req->eas.command == EAS_COMMAND_PING) {
+		directpush_request_fail(req, 413, 0, "request is too large");
+		return;
+	}
+	io_remove(&req->io_payload);
+	i_zero(&req->order_key);
+	request_start_job(req, req->payload);
+}
+
+static void request_gather(struct directpush_request *req)
+{
+	const unsigned char *data;
+	size_t size;
+	int ret;
+
+	while ((ret = i_stream_read_more(req->payload, &data, &size)) > 0) {
+		if (req->body->used + size > REQUEST_MAX_GATHERED_BYTES) {
+			request_gathered_too_much(req);
+			return;
+		}
+		buffer_append(req->body, data, size);
+		i_stream_skip(req->payload, size);
+	}
+	if (ret == 0)
+		return;
+	if (req->payload->stream_errno == 0)
+		request_gathered(req);
+	else {
+		directpush_request_fail(req, req->payload->stream_errno == EMSGSIZE ?
+					413 : 400, 0, "request's body is broken");
+	}
+}
+
+/*
+ * From the user on
+ */
+
+static void request_run_may_park(struct directpush_request *req)
+{
+	struct directpush_device *device = req->device;
+
+	/* The newest of a device is the only one (quirks 9, 117). */
+	req->seq = ++*directpush_device_get_seq(device, req->eas.command);
+	directpush_parked_end_older(device, req->eas.command);
+	/* before anybody looks at the mailboxes */
+	directpush_watch_start(&req->watch, device);
+	if (req->eas.command != EAS_COMMAND_PING) {
+		/* it may change what a Ping would wait for */
+		directpush_order_unref(&device->ping_order);
+	}
+	req->body = buffer_create_dynamic(default_pool, 512);
+	req->io_payload = io_add_istream(req->payload, request_gather, req);
+	request_gather(req);
+}
+
+void directpush_request_run(struct directpush_request *req)
+{
+	req->device = directpush_device_get(req->login->user, req->eas.device_id);
+	req->device->requests_count++;
+	directpush_device_asks(req->device, req->conn);
+	if (req->device->requests_count >
+	    directpush_set->directpush_max_requests_per_device) {
+		directpush_request_fail(req, 503, REQUEST_BUSY_RETRY_AFTER_SECS,
+					"directpush_max_requests_per_device reached");
+		return;
+	}
+	if (request_may_park(req)) {
+		request_run_may_park(req);
+		return;
+	}
+	directpush_device_forget_orders(req->device);
+	request_start_job(req, req->body_size == 0 ? NULL : req->payload);
+}
