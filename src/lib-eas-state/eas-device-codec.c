@@ -53,6 +53,7 @@ static const struct device_field device_fields[] = {
 #define KEY_PING_FOLDER "ping_folder"
 #define KEY_SYNC_REQUEST "sync_request"
 #define KEY_SENT "sent"
+#define ARG_SENT_COPY_DUE "copy_due"
 #define KEY_MOVE "move"
 
 /*
@@ -131,6 +132,8 @@ void eas_device_encode(buffer_t *dest, const struct eas_device *device)
 	array_foreach(&device->sent, sent) {
 		str_printfa(dest, KEY_SENT"\t%"PRIdTIME_T"\t", sent->created);
 		str_append_tabescaped(dest, sent->client_id);
+		if (sent->copy_due)
+			str_append(dest, "\t"ARG_SENT_COPY_DUE);
 		str_append_c(dest, '\n');
 	}
 	array_foreach(&device->moves, move) {
@@ -193,6 +196,7 @@ static int parse_sent(struct eas_device *device, const char *const *args)
 	sent = array_append_space(&device->sent);
 	sent->created = created;
 	sent->client_id = p_strdup(device->pool, args[1]);
+	sent->copy_due = args[2] != NULL && strcmp(args[2], ARG_SENT_COPY_DUE) == 0;
 	return 0;
 }
 

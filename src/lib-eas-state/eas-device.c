@@ -182,7 +182,7 @@ eas_device_find_sent(struct eas_device *device, const char *client_id)
 	return NULL;
 }
 
-void eas_device_add_sent(struct eas_device *device, const char *client_id)
+void eas_device_add_sent(struct eas_device *device, const char *client_id, bool copy_due)
 {
 	struct eas_device_sent *sent;
 	const struct eas_device_sent *all;
@@ -198,7 +198,34 @@ void eas_device_add_sent(struct eas_device *device, const char *client_id)
 	sent = array_append_space(&device->sent);
 	sent->client_id = p_strdup(device->pool, client_id);
 	sent->created = ioloop_time;
+	sent->copy_due = copy_due;
 	device->dirty = TRUE;
+}
+
+void eas_device_sent_copied(struct eas_device *device, const char *client_id)
+{
+	struct eas_device_sent *sent;
+
+	array_foreach_modifiable(&device->sent, sent) {
+		if (sent->copy_due && strcmp(sent->client_id, client_id) == 0) {
+			sent->copy_due = FALSE;
+			device->dirty = TRUE;
+		}
+	}
+}
+
+void eas_device_remove_sent(struct eas_device *device, const char *client_id)
+{
+	const struct eas_device_sent *sent;
+	unsigned int i;
+
+	for (i = array_count(&device->sent); i > 0; i--) {
+		sent = array_idx(&device->sent, i - 1);
+		if (strcmp(sent->client_id, client_id) == 0) {
+			array_delete(&device->sent, i - 1, 1);
+			device->dirty = TRUE;
+		}
+	}
 }
 
 const struct eas_device_move *

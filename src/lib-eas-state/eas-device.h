@@ -17,6 +17,8 @@
 struct eas_device_sent {
 	const char *client_id;
 	time_t created;
+	/* its copy in the Sent folder is still to be made */
+	bool copy_due;
 };
 ARRAY_DEFINE_TYPE(eas_device_sent, struct eas_device_sent);
 #define EAS_DEVICE_MAX_SENT 64
@@ -114,7 +116,11 @@ eas_device_folder_find(const ARRAY_TYPE(eas_device_folder) *folders, const char 
 /* NULL if not sent (lately). */
 const struct eas_device_sent *
 eas_device_find_sent(struct eas_device *device, const char *client_id);
-void eas_device_add_sent(struct eas_device *device, const char *client_id);
+void eas_device_add_sent(struct eas_device *device, const char *client_id, bool copy_due);
+/* The copy is made. */
+void eas_device_sent_copied(struct eas_device *device, const char *client_id);
+/* It was not sent after all. */
+void eas_device_remove_sent(struct eas_device *device, const char *client_id);
 /* by source id; NULL if not moved (lately) */
 const struct eas_device_move *
 eas_device_find_move(struct eas_device *device, const char *src_id);
