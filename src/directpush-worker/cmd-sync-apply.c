@@ -14,7 +14,7 @@
 #include "eas-item-id.h"
 #include "eas-mail-move.h"
 #include "eas-mail-source.h"
-#include "eas-trash.h"
+#include "eas-special.h"
 #include "eas-user.h"
 #include "cmd-sync.h"
 
@@ -257,7 +257,8 @@ static void apply_commit_moves(struct sync_apply *apply)
 
 	if (array_is_empty(&apply->moves))
 		return;
-	if (eas_trash_open(apply->ctx->cmd->user, &trash) == 0) {
+	if (eas_special_open(apply->ctx->cmd->user, EAS_FOLDER_TYPE_DELETED_ITEMS,
+			     &trash) == 0) {
 		eas_mail_move(apply->collection->box, trash, apply->collection->event,
 			      array_get_modifiable(&apply->moves, &count),
 			      array_count(&apply->moves));

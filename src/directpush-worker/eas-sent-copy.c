@@ -3,72 +3,12 @@
 #include "lib.h"
 #include "array.h"
 #include "istream.h"
-#include "mail-namespace.h"
 #include "mail-search-build.h"
 #include "mail-storage.h"
-#include "mail-storage-settings.h"
-#include "mail-user.h"
 #include "eas-outgoing.h"
-#include "eas-folder.h"
+#include "eas-special.h"
 #include "eas-user.h"
 #include "eas-sent-copy.h"
-
-#define SENT_DEFAULT_NAME "Sent"
-#define SENT_SPECIAL_USE "\\Sent"
-
-/* The configured mailbox that is to be the Sent folder, though it does not exist yet. */
-static const char *sent_configured_name(const struct mail_namespace *ns)
-{
-	struct mailbox_settings *const *box_set;
-
-	if (!array_is_created(&ns->set->mailboxes))
-		return SENT_DEFAULT_NAME;
-	array_foreach(&ns->set->mailboxes, box_set) {
-		if (str_array_icase_find(t_strsplit_spaces((*box_set)->special_use, " "),
-					 SENT_SPECIAL_USE))
-			return (*box_set)->name;
-	}
-	return SENT_DEFAULT_NAME;
-}
-
-static int sent_mailbox_alloc(struct eas_user *user, struct mailbox **box_r)
-{
-	struct mail_namespace *ns = mail_namespace_find_inbox(user->mail_user->namespaces);
-	const struct eas_folder_list *list;
-	const struct eas_folder *folder;
-	const char *vname;
-
-	if (eas_folder_list_get(user, FALSE, &list) < 0)
-		return -1;
-	array_foreach(&list->folders, folder) {
-		if (folder->type == EAS_FOLDER_TYPE_SENT_ITEMS && folder->selectable) {
-			*box_r = eas_folder_mailbox_alloc(user, folder);
-			return 0;
-		}
-	}
-	vname = t_strconcat(ns->prefix, sent_configured_name(ns), NULL);
-	*box_r = mailbox_alloc(ns->list, vname, 0);
-	return 0;
-}
-
-static int sent_mailbox_open(struct mailbox *box)
-{
-	enum mail_error error;
-
-	if (mailbox_open(box) == 0)
-		return 0;
-	(void)mailbox_get_last_error(box, &error);
-	if (error != MAIL_ERROR_NOTFOUND)
-		return -1;
-	if (mailbox_create(box, NULL, FALSE) < 0) {
-		/* somebody else may have been faster */
-		(void)mailbox_get_last_error(box, &error);
-		if (error != MAIL_ERROR_EXISTS)
-			return -1;
-	}
-	(void)mailbox_set_subscribed(box, TRUE);
-	return mailbox_open(box);
-}
 
 /* Returns 1 if a mail with this Message-ID is there, 0 if not, -1 on error. */
 static int sent_find(struct mailbox *box, const char *message_id)
@@ -128,10 +68,9 @@ int eas_sent_copy_save(struct eas_user *user, struct event *event,
 	struct mailbox *box;
 	int ret = 0;
 
-	if (sent_mailbox_alloc(user, &box) < 0)
+	if (eas_special_open(user, EAS_FOLDER_TYPE_SENT_ITEMS, &box) < 0)
 		return -1;
-	if (sent_mailbox_open(box) < 0 ||
-	    (once && mailbox_sync(box, 0) < 0))
+	if (once && mailbox_sync(box, 0) < 0)
 		ret = -1;
 	if (ret == 0 && once)
 		ret = sent_find(box, mail->message_id);
