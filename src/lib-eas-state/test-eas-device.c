@@ -62,7 +62,8 @@ static void test_device_fill(struct eas_device *device)
 	array_append(&device->ping_folder_ids, ids, N_ELEMENTS(ids));
 	device->sync_request = (const unsigned char *)"\0\n\t\r\001z";
 	device->sync_request_size = 6;
-	eas_device_add_sent(device, "client-1");
+	eas_device_add_sent(device, "client-1", FALSE);
+	eas_device_add_sent(device, "client-2", TRUE);
 	eas_device_add_move(device, "aaaa:1", "bbbb:7");
 }
 
@@ -188,13 +189,18 @@ static void test_eas_device_sent_and_moved(void)
 
 	device = test_device_begin("eas device: what was sent and moved is kept for a while");
 	for (i = 0; i <= EAS_DEVICE_MAX_SENT; i++)
-		eas_device_add_sent(device, t_strdup_printf("c%u", i));
+		eas_device_add_sent(device, t_strdup_printf("c%u", i), i == 1);
 	test_assert(array_count(&device->sent) == EAS_DEVICE_MAX_SENT);
 	test_assert(eas_device_find_sent(device, "c0") == NULL);
-	test_assert(eas_device_find_sent(device, "c1") != NULL);
+	test_assert(eas_device_find_sent(device, "c1")->copy_due);
+	eas_device_sent_copied(device, "c1");
+	test_assert(!eas_device_find_sent(device, "c1")->copy_due);
+	eas_device_remove_sent(device, "c2");
+	test_assert(eas_device_find_sent(device, "c2") == NULL);
+	test_assert(array_count(&device->sent) == EAS_DEVICE_MAX_SENT - 1);
 	ioloop_time = NOW + EAS_DEVICE_SENT_SECS;
 	test_assert(eas_device_find_sent(device, "c1") == NULL);
-	eas_device_add_sent(device, "late");
+	eas_device_add_sent(device, "late", FALSE);
 	test_assert(array_count(&device->sent) == 1);
 
 	ioloop_time = NOW;
