@@ -59,7 +59,7 @@ static bool apply_set_uid(struct sync_apply *apply, uint32_t uid)
 		return FALSE;
 	if (apply->trans == NULL) {
 		apply->trans = mailbox_transaction_begin(apply->collection->box,
-			MAILBOX_TRANSACTION_FLAG_EXTERNAL, "eas Sync");
+							 0, "eas Sync");
 		apply->mail = mail_alloc(apply->trans, MAIL_FETCH_FLAGS, NULL);
 	}
 	return mail_set_uid(apply->mail, uid);

@@ -162,19 +162,25 @@ report_make_item(struct sync_report *report, struct mail *mail, wbxml_tag_t tag,
 	*input_r = NULL;
 	if (mail_get_physical_size(mail, &size) == 0 && size > SYNC_MAX_MEMORY_ITEM) {
 		output = report_create_temp(report);
-		ret = report_write_item(report, mail, tag, output, error_r);
-		if (ret < 0)
+		if (report_write_item(report, mail, tag, output, error_r) < 0) {
 			o_stream_abort(output);
-		else
-			*input_r = iostream_temp_finish(&output, IO_BLOCK_SIZE);
-	} else {
-		output = o_stream_create_buffer(report->waiting);
-		o_stream_seek(output, used);
-		ret = report_write_item(report, mail, tag, output, error_r);
-		if (ret < 0)
-			buffer_set_used_size(report->waiting, used);
+			o_stream_destroy(&output);
+			return -1;
+		}
+		*input_r = iostream_temp_finish(&output, IO_BLOCK_SIZE);
+		if ((*input_r)->stream_errno != 0) {
+			*error_r = t_strdup(i_stream_get_error(*input_r));
+			i_stream_unref(input_r);
+			return -1;
+		}
+		return 0;
 	}
-	o_stream_unref(&output);
+	output = o_stream_create_buffer(report->waiting);
+	(void)o_stream_seek(output, used);
+	ret = report_write_item(report, mail, tag, output, error_r);
+	o_stream_destroy(&output);
+	if (ret < 0)
+		buffer_set_used_size(report->waiting, used);
 	return ret;
 }
 
