@@ -6,11 +6,11 @@
 #include "module-dir.h"
 #include "mail-storage.h"
 #include "mail-storage-service.h"
-#include "mailbox-list-private.h"
 #include "directpush-login-compat.h"
 #include "directpush-ipc-origin.h"
 #include "directpush-worker-settings.h"
 #include "eas-folder.h"
+#include "eas-state-root.h"
 #include "eas-user.h"
 
 struct event_category event_category_eas = {
@@ -20,34 +20,6 @@ struct event_category event_category_directpush_worker = {
 	.parent = &event_category_eas,
 	.name = "directpush-worker",
 };
-
-/* <control>/directpush of the namespace with the INBOX. Where folders lie directly below the
-   control directory under their own names, a folder could be called like that: there
-   it is <home>/.directpush. */
-static int eas_user_find_state_root(struct eas_user *user, const char **error_r)
-{
-	struct mail_namespace *ns = mail_namespace_find_inbox(user->mail_user->namespaces);
-	const char *control, *boxes, *home;
-
-	if (!mailbox_list_get_root_path(ns->list, MAILBOX_LIST_PATH_TYPE_CONTROL,
-					&control)) {
-		*error_r = "The INBOX namespace has no control directory";
-		return -1;
-	}
-	if (strcmp(ns->list->name, MAILBOX_LIST_NAME_FS) == 0 &&
-	    mailbox_list_get_root_path(ns->list, MAILBOX_LIST_PATH_TYPE_MAILBOX,
-				       &boxes) &&
-	    strcmp(control, boxes) == 0) {
-		if (mail_user_get_home(user->mail_user, &home) <= 0) {
-			*error_r = "User has no home directory";
-			return -1;
-		}
-		user->state_root = p_strconcat(user->pool, home, "/.directpush", NULL);
-	} else {
-		user->state_root = p_strconcat(user->pool, control, "/directpush", NULL);
-	}
-	return 0;
-}
 
 static void eas_user_find_addresses(struct eas_user *user)
 {
@@ -102,7 +74,7 @@ int eas_user_create(const struct directpush_login *login, struct eas_user **user
 	user->username = user->mail_user->username;
 	user->set = user->storage_user.set;
 	user->submit_set = user->storage_user.submit_set;
-	if (eas_user_find_state_root(user, error_r) < 0) {
+	if (eas_state_root_find(user->mail_user, pool, &user->state_root, error_r) < 0) {
 		eas_user_destroy(&user);
 		return -1;
 	}

@@ -8,6 +8,7 @@
 #include "doveadm-mail.h"
 
 struct eas_state_store;
+struct directpush_device_cmd;
 
 extern const char *doveadm_directpush_plugin_version;
 void doveadm_directpush_plugin_init(struct module *module);
@@ -17,6 +18,12 @@ void doveadm_directpush_plugin_deinit(void);
 extern struct doveadm_cmd_ver2 doveadm_cmd_directpush_who;
 extern struct doveadm_cmd_ver2 doveadm_cmd_directpush_kick;
 extern struct doveadm_cmd_ver2 doveadm_cmd_directpush_stats;
+/* about a user's devices */
+extern struct doveadm_cmd_ver2 doveadm_cmd_directpush_device_list;
+extern struct doveadm_cmd_ver2 doveadm_cmd_directpush_device_show;
+extern struct doveadm_cmd_ver2 doveadm_cmd_directpush_device_skipped;
+extern struct doveadm_cmd_ver2 doveadm_cmd_directpush_device_resync;
+extern struct doveadm_cmd_ver2 doveadm_cmd_directpush_device_remove;
 /* about a file */
 extern struct doveadm_cmd_ver2 doveadm_cmd_directpush_dump;
 
@@ -25,5 +32,27 @@ extern struct doveadm_cmd_ver2 doveadm_cmd_directpush_dump;
 int doveadm_directpush_ask(const char *request,
 			   int (*callback)(const char *line, void *context,
 					   const char **error_r), void *context);
+
+/* What a device command does with one device. It may end the store (and set it to NULL).
+   Returns 0, -1 on failure (logged). */
+typedef int directpush_device_run_t(struct directpush_device_cmd *cmd,
+				    const char *device_id,
+				    struct eas_state_store **store);
+
+struct directpush_device_cmd {
+	struct doveadm_mail_cmd_context ctx;
+	/* set by the command */
+	directpush_device_run_t *run;
+	void (*print_headers)(void);
+	/* runs only for a named device, under its lock */
+	bool changes;
+
+	/* NULL = all */
+	const char *device_id;
+};
+
+/* A command for one device of a user, or for each of them. */
+struct directpush_device_cmd *
+doveadm_directpush_device_alloc(const char *print_type);
 
 #endif
