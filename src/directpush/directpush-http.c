@@ -114,7 +114,6 @@ void directpush_http_init(void)
 	set.request_limits.header.max_size = HTTP_MAX_HEADER_BYTES;
 	set.request_limits.header.max_field_size = HTTP_MAX_HEADER_FIELD_BYTES;
 	set.request_limits.header.max_fields = HTTP_MAX_HEADER_FIELDS;
-	set.event = directpush_event;
 	http_server = http_server_init(&set);
 }
 
