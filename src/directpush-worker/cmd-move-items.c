@@ -14,6 +14,7 @@
 #include "eas-folder.h"
 #include "eas-item-id.h"
 #include "eas-mail-move.h"
+#include "eas-mailbox.h"
 
 struct move_item {
 	const char *src_msg_id;
@@ -152,21 +153,11 @@ static enum eas_status
 move_open(struct move_items *moves, const struct eas_folder *folder,
 	  enum eas_status not_found, struct mailbox **box_r)
 {
-	struct mailbox *box = eas_folder_mailbox_alloc(moves->ctx->user, folder);
-	enum mail_error error;
-	const char *reason;
+	int ret = eas_mailbox_open(moves->ctx->user, folder, box_r);
 
-	if (mailbox_open(box) == 0 && mailbox_sync(box, MAILBOX_SYNC_FLAG_FAST) == 0) {
-		*box_r = box;
-		return EAS_STATUS_NONE;
-	}
-	reason = mailbox_get_last_internal_error(box, &error);
-	mailbox_free(&box);
-	if (error == MAIL_ERROR_NOTFOUND)
-		return not_found;
-	e_error(moves->ctx->event, "Mailbox %s cannot be opened now: %s",
-		folder->vname, reason);
-	return EAS_MOVE_ITEMS_STATUS_LOCKED;
+	if (ret < 0)
+		return EAS_MOVE_ITEMS_STATUS_LOCKED;
+	return ret == 0 ? not_found : EAS_STATUS_NONE;
 }
 
 /* Returns EAS_STATUS_NONE if the mails have their results. */
@@ -184,9 +175,9 @@ move_mails(struct move_items *moves, const struct move_item *pair,
 			   &dst);
 	if (status == EAS_STATUS_NONE) {
 		eas_mail_move(src, dst, moves->ctx->event, mails, count);
-		mailbox_free(&dst);
+		eas_mailbox_close(moves->ctx->user, pair->dst, &dst);
 	}
-	mailbox_free(&src);
+	eas_mailbox_close(moves->ctx->user, pair->src, &src);
 	return status;
 }
 

@@ -8,6 +8,7 @@
 #include "eas-device.h"
 #include "eas-folder.h"
 #include "eas-mail-source.h"
+#include "eas-mailbox.h"
 #include "eas-user.h"
 #include "eas-collection.h"
 
@@ -76,31 +77,17 @@ static struct eas_changes_source empty_source = {
 
 int eas_collection_open(struct eas_collection *collection)
 {
-	enum mail_error error;
-	const char *reason;
+	int ret;
 
 	i_assert(collection->source == NULL);
 	if (collection->folder->vname == NULL || !collection->folder->selectable) {
 		collection->source = &empty_source;
 		return 1;
 	}
-	collection->box = eas_folder_mailbox_alloc(collection->user,
-						   collection->folder);
-	/* a mailbox that nobody asked for modseqs has none (quirk 116) */
-	if (mailbox_open(collection->box) < 0 ||
-	    mailbox_enable(collection->box, MAILBOX_FEATURE_CONDSTORE) < 0 ||
-	    mailbox_sync(collection->box, MAILBOX_SYNC_FLAG_FAST) < 0) {
-		reason = mailbox_get_last_internal_error(collection->box, &error);
-		mailbox_free(&collection->box);
-		if (error == MAIL_ERROR_NOTFOUND) {
-			e_debug(collection->event, "Mailbox is gone: %s", reason);
-			return 0;
-		}
-		e_error(collection->event, "Mailbox cannot be opened now: %s", reason);
-		return -1;
-	}
-	collection->source = eas_mail_source_init(collection->box);
-	return 1;
+	ret = eas_mailbox_open(collection->user, collection->folder, &collection->box);
+	if (ret > 0)
+		collection->source = eas_mail_source_init(collection->box);
+	return ret;
 }
 
 int eas_collection_sync(struct eas_collection *collection)
@@ -123,8 +110,10 @@ void eas_collection_close(struct eas_collection *collection)
 	if (collection->source != NULL && collection->source != &empty_source)
 		eas_mail_source_deinit(&collection->source);
 	collection->source = NULL;
-	if (collection->box != NULL)
-		mailbox_free(&collection->box);
+	if (collection->box != NULL) {
+		eas_mailbox_close(collection->user, collection->folder,
+				  &collection->box);
+	}
 }
 
 bool eas_collection_is_same_mailbox(const struct eas_collection *collection,

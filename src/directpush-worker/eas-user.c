@@ -10,6 +10,7 @@
 #include "directpush-ipc-origin.h"
 #include "directpush-worker-settings.h"
 #include "eas-folder.h"
+#include "eas-mailbox.h"
 #include "eas-state-root.h"
 #include "eas-user.h"
 
@@ -89,6 +90,7 @@ void eas_user_destroy(struct eas_user **_user)
 	struct eas_user *user = *_user;
 
 	*_user = NULL;
+	eas_mailboxes_free(user);
 	eas_folder_lists_free(user);
 	directpush_storage_user_destroy(&user->storage_user);
 	event_unref(&user->event);

@@ -31,6 +31,8 @@ struct eas_user {
 	/* The folders as last listed, and those of before that this request may still
 	   hold: eas-folder.c's. NULL = not listed yet. */
 	struct eas_folder_list *folders, *old_folders;
+	/* eas-mailbox.c's */
+	ARRAY(struct eas_mailbox_kept) kept_mailboxes;
 	const char *const *addresses;
 	/* of the mail plugin; NULL if it is not loaded */
 	directpush_plugin_set_origin_device_t *set_origin_device;
