@@ -12,64 +12,9 @@
 #include "eas-device.h"
 #include "wbxml-writer.h"
 #include "eas-folder.h"
+#include "eas-hierarchy.h"
 #include "eas-user.h"
 #include "eas-cmd.h"
-
-struct folder_changes {
-	/* what the device knows once it has the answer */
-	ARRAY_TYPE(eas_device_folder) after;
-	ARRAY_TYPE(eas_device_folder) updated, added;
-	ARRAY_TYPE(const_string) deleted;
-};
-
-static bool
-folder_is_equal(const struct eas_device_folder *f1, const struct eas_device_folder *f2)
-{
-	return f1->type == f2->type && strcmp(f1->parent_id, f2->parent_id) == 0 &&
-		strcmp(f1->display_name, f2->display_name) == 0;
-}
-
-static void
-folder_changes_find(const struct eas_folder_list *list,
-		    const ARRAY_TYPE(eas_device_folder) *known, pool_t pool,
-		    struct folder_changes *changes_r)
-{
-	const struct eas_folder *folder;
-	const struct eas_device_folder *device_folder;
-
-	p_array_init(&changes_r->after, pool, 32);
-	p_array_init(&changes_r->updated, pool, 8);
-	p_array_init(&changes_r->added, pool, 8);
-	p_array_init(&changes_r->deleted, pool, 8);
-	array_foreach(&list->folders, folder) {
-		struct eas_device_folder now = {
-			.id = folder->id, .parent_id = folder->parent_id,
-			.display_name = folder->display_name, .type = folder->type,
-		};
-
-		array_push_back(&changes_r->after, &now);
-		device_folder = eas_device_folder_find(known, now.id);
-		if (device_folder == NULL)
-			array_push_back(&changes_r->added, &now);
-		else if (!folder_is_equal(device_folder, &now))
-			array_push_back(&changes_r->updated, &now);
-	}
-	array_foreach(known, device_folder) {
-		if (eas_folder_list_find(list, device_folder->id) != NULL)
-			continue;
-		/* what cannot be read now is not gone */
-		if (eas_folder_list_is_unread(list, device_folder->display_name))
-			array_push_back(&changes_r->after, device_folder);
-		else
-			array_push_back(&changes_r->deleted, &device_folder->id);
-	}
-}
-
-static unsigned int folder_changes_count(const struct folder_changes *changes)
-{
-	return array_count(&changes->updated) + array_count(&changes->added) +
-		array_count(&changes->deleted);
-}
 
 static void
 write_folders(struct wbxml_writer *writer, enum eas_tag tag,
@@ -93,7 +38,7 @@ write_folders(struct wbxml_writer *writer, enum eas_tag tag,
 
 static void
 write_answer(struct wbxml_writer *writer, uint32_t key,
-	     const struct folder_changes *changes)
+	     const struct eas_hierarchy_changes *changes)
 {
 	const char *id;
 
@@ -103,7 +48,7 @@ write_answer(struct wbxml_writer *writer, uint32_t key,
 	wbxml_writer_element_uint(writer, EAS_TAG_FOLDER_HIERARCHY_SYNC_KEY, key);
 	wbxml_writer_start(writer, EAS_TAG_FOLDER_HIERARCHY_CHANGES);
 	wbxml_writer_element_uint(writer, EAS_TAG_FOLDER_HIERARCHY_COUNT,
-				  folder_changes_count(changes));
+				  eas_hierarchy_changes_count(changes));
 	write_folders(writer, EAS_TAG_FOLDER_HIERARCHY_UPDATE, &changes->updated);
 	array_foreach_elem(&changes->deleted, id) {
 		wbxml_writer_start(writer, EAS_TAG_FOLDER_HIERARCHY_DELETE);
@@ -119,7 +64,7 @@ void eas_cmd_folder_sync(struct eas_cmd_context *ctx)
 {
 	struct eas_device_hierarchy *hierarchy = &ctx->device->hierarchy;
 	const struct eas_folder_list *list;
-	struct folder_changes changes;
+	struct eas_hierarchy_changes changes;
 	const char *key_str;
 	uint32_t key;
 
@@ -135,9 +80,9 @@ void eas_cmd_folder_sync(struct eas_cmd_context *ctx)
 		eas_cmd_reply_status(ctx, EAS_FOLDER_SYNC_STATUS_INVALID_SYNC_KEY);
 		return;
 	}
-	folder_changes_find(list, &hierarchy->confirmed, ctx->pool, &changes);
+	eas_hierarchy_changes_find(list, &hierarchy->confirmed, ctx->pool, &changes);
 	key = hierarchy->key;
-	if (folder_changes_count(&changes) > 0)
+	if (eas_hierarchy_changes_count(&changes) > 0)
 		key = eas_device_hierarchy_tell(ctx->device, &changes.after);
 	write_answer(eas_reply_wbxml(ctx->reply), key, &changes);
 	eas_reply_set_eas_status(ctx->reply, EAS_FOLDER_SYNC_STATUS_OK);

@@ -275,7 +275,11 @@ static void eas_cmd_handle(struct eas_cmd_context *ctx)
 	if (eas_cmd_device_open(ctx, store) == 0) {
 		if (eas_cmd_check_policy(ctx)) {
 			eas_folder_request_begin(user);
-			eas_user_set_origin_device(user, ctx->request->device_id);
+			/* what it sends by SendMail it has not got */
+			if (ctx->request->command != EAS_COMMAND_SEND_MAIL) {
+				eas_user_set_origin_device(user,
+					ctx->request->device_id);
+			}
 			eas_cmd_handler_t *handler =
 				eas_cmd_find_handler(ctx->request->command);
 
