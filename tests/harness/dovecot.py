@@ -176,11 +176,12 @@ class Instance:
 
     # Start
 
-    def start(self, users=10, config=None, build=None, mail="maildir", debug=False, wrap=None):
+    def start(self, users=10, config=None, build=None, mail="maildir", debug=False, wrap=None, http_probe=True):
         """Start, and return when every listener answers.
 
         config: text to append to the configuration. build: the build directory. wrap: a command
         (list) to run the front and the workers under, such as valgrind with its options.
+        http_probe: ask the front by HTTP whether it is ready (not where a listener expects more).
         """
         if self.info is not None and alive(self.info["pid"], self.info["pid_started"]):
             raise InstanceError(f"an instance already runs in {self.dir}")
@@ -199,7 +200,7 @@ class Instance:
         for attempt in range(5):
             ports = dict(zip(PORTS, free_ports(len(PORTS))))
             self._write_config(ports, programs, config, mail, debug)
-            if self._launch(ports, users):
+            if self._launch(ports, users, http_probe):
                 return self.info
         raise InstanceError(f"no free ports after {attempt + 1} attempts; see {self.dir}/log/dovecot.log")
 
@@ -258,7 +259,7 @@ class Instance:
             debug="yes" if debug else "no", **programs, **ports)
             + (f"\n# From --config\n{config}" if config else ""))
 
-    def _launch(self, ports, users):
+    def _launch(self, ports, users, http_probe):
         """Start the sink and Dovecot. False = a port was taken by somebody else meanwhile."""
         env = {key: value for key, value in os.environ.items()
                if key in ("PATH", "HOME", "TZ", "ASAN_OPTIONS", "UBSAN_OPTIONS")}
@@ -300,7 +301,7 @@ class Instance:
             write(self._path("bin", name), WRAPPER.format(pid=master.pid, program=program, dir=self.dir), 0o755)
         write(self._path("instance.json"), json.dumps(self.info, indent=1))
         try:
-            self._wait_ready(master, sink)
+            self._wait_ready(master, sink, http_probe)
         except InstanceError:
             taken = re.search(r"bind\(.*Address already in use", self.log() + read(self._path("log", "master.log")))
             self.stop()
@@ -311,12 +312,14 @@ class Instance:
         master.returncode = sink.returncode = 0
         return True
 
-    def _wait_ready(self, master, sink):
+    def _wait_ready(self, master, sink, http_probe):
         deadline = time.monotonic() + START_TIMEOUT_SECS
-        for probe in (lambda: greets(self.info["imap"], b"* OK"), lambda: greets(self.info["lmtp"], b"220"),
-                      lambda: greets(self.info["smtp"], b"220"), lambda: greets(self.info["pop3"], b"+OK"),
-                      lambda: answers_http(self.info["url_plain"], False),
-                      lambda: answers_http(self.info["url"], True)):
+        probes = [lambda: greets(self.info["imap"], b"* OK"), lambda: greets(self.info["lmtp"], b"220"),
+                  lambda: greets(self.info["smtp"], b"220"), lambda: greets(self.info["pop3"], b"+OK")]
+        if http_probe:
+            probes += [lambda: answers_http(self.info["url_plain"], False),
+                       lambda: answers_http(self.info["url"], True)]
+        for probe in probes:
             while not probe():
                 if master.poll() is not None or sink.poll() is not None:
                     raise InstanceError("Dovecot did not start:\n" + self.last_log())

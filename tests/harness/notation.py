@@ -190,6 +190,8 @@ def _parse_value(text, where):
         return Value("bytes", unquote(text[7:].strip(), where).encode("utf-8", "surrogateescape"))
     if text.startswith("file:"):
         return Value("file", text[5:])
+    if text.startswith("zeros:"):
+        return Value("bytes", bytes(int(text[6:])))
     if len(text) > 1 and text[0] == "/" and text[-1] == "/":
         return Value("regex", re.compile(text[1:-1], re.S))
     if " " in text:

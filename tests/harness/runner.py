@@ -65,7 +65,7 @@ def find(patterns):
             if patterns and not any(p.split("@")[0] in f"{area}/{name}" for p in patterns):
                 continue
             path = os.path.join(folder, entry)
-            source = eas.load(path) if extension == ".eas" else load_module(path)
+            source = load(path, extension)
             versions = getattr(source, "versions", (eas.DEFAULT_VERSION,))
             if versions == "all":
                 versions = eas.ALL_RUNS
@@ -74,6 +74,30 @@ def find(patterns):
     if wanted:
         runs = [r for r in runs if any(p in r.name for p in patterns)]
     return runs
+
+
+def load(path, extension):
+    try:
+        return eas.load(path) if extension == ".eas" else load_module(path)
+    except NotationError as error:
+        raise NotationError(f"{path}: {error}") from None
+
+
+def check_syntax(run):
+    """Complaints about statements that no verb matches and blocks that do not parse."""
+    if not isinstance(run.source, eas.Scenario):
+        return []
+    complaints = []
+    for statement in run.source.statements:
+        text = eas.for_version(statement.text, run.version)
+        if text is None:
+            continue
+        block = eas.block_for_version(statement.block, run.version)
+        try:
+            verbs.check_statement(text, block)
+        except NotationError as error:
+            complaints.append(f"{run.path}:{statement.number}: {error}")
+    return complaints
 
 
 def load_module(path):
@@ -131,11 +155,11 @@ def suite_config(area):
         return source.read()
 
 
-def start_instance(options, name, users, config):
+def start_instance(options, name, users, config, http_probe=True):
     directory = tempfile.mkdtemp(prefix=f"directpush-{re.sub(r'[^a-z0-9]', '', name)[:12]}.")
     instance = Instance(directory)
     instance.start(users=users, config=config, build=options.build, debug=options.debug, mail=options.mail,
-                   wrap=options.wrap)
+                   wrap=options.wrap, http_probe=http_probe)
     return instance
 
 
@@ -167,7 +191,8 @@ def run_one(run, area, schemas, options):
     try:
         if run.own_instance:
             config = suite_config(run.area) + (run.config or "")
-            instance = start_instance(options, run.area, USERS_PER_RUN, config)
+            instance = start_instance(options, run.area, USERS_PER_RUN, config,
+                                      http_probe=not getattr(run.source, "no_http_probe", False))
             numbers = range(1, 1 + USERS_PER_RUN)
         else:
             instance, numbers = area.get()
@@ -252,9 +277,12 @@ def main(options):
         print(f"FAIL {error}")
         return 1
     if options.list:
+        complaints = []
         for run in runs:
             print(run.name)
-        return 0
+            complaints += check_syntax(run)
+        print("\n".join(complaints))
+        return 1 if complaints else 0
     if not runs:
         print(f"no scenario matches {' '.join(options.patterns)}")
         return 1

@@ -12,6 +12,7 @@ import json
 import os
 import re
 import smtplib
+import threading
 import time
 
 from .dovecot import HARNESS
@@ -94,15 +95,16 @@ class User:
     def mailboxes(self):
         return self.doveadm("mailbox list").splitlines()
 
-    def sent(self):
-        """Messages the sink accepted from this user: list of (envelope, bytes)."""
+    def sent(self, sender=None):
+        """Messages the sink accepted from this user (or that sender, in From too): list of (envelope, bytes)."""
         found = []
         for name in sorted(glob.glob(os.path.join(self.stage.instance.dir, "smtp", "*.eml"))):
             with open(name[:-4] + ".json", encoding="utf-8") as source:
                 envelope = json.load(source)
-            if envelope["from"] == self.address:
-                with open(name, "rb") as source:
-                    found.append((envelope, source.read()))
+            with open(name, "rb") as source:
+                content = source.read()
+            if envelope["from"] == (sender or self.address) or sender and b"From: " + sender.encode() in content:
+                found.append((envelope, content))
         return found
 
 
@@ -212,6 +214,13 @@ class Stage:
             if time.monotonic() > deadline:
                 raise Failure(what() if callable(what) else what)
             time.sleep(0.02)
+
+    @staticmethod
+    def later(secs, action):
+        """Run action in another thread after secs."""
+        timer = threading.Timer(secs, action)
+        timer.daemon = True
+        timer.start()
 
     def expect_parked(self, number, user="alice", timeout=PATIENCE_SECS):
         self.eventually(lambda: f"{self.parked(user)} requests of {user} are parked, expected {number}",

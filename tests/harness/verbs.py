@@ -7,14 +7,15 @@ the arguments, after stage and the statement's block.
 
 import os
 import re
+import shutil
 import signal
 import threading
 import time
 
 from . import wire
-from .dovecot import end_process, start_time
+from .dovecot import MAIL_UID, end_process, start_time
 from .notation import Line, Mismatch, NotationError, build, dump, expand, match, match_word, parse, unquote
-from .phone import WBXML_TYPE
+from .phone import E, Pending, tree
 from .relay import TO_CLIENT, TO_SERVER, Relay
 from .stage import PATIENCE_SECS, Failure, check
 from .wbxml import decode
@@ -44,6 +45,24 @@ def run_statement(stage, text, block):
     raise NotationError(f"no verb matches: {text}")
 
 
+ANSWER_LINES = ("header", "body")
+BODY_LINES = ("raw", "text", "file", "zeros")
+ROOTS = {"syncs": "AirSync:Options", "changes": "AirSync:ApplicationData", "holds_subject": "AirSync:ApplicationData"}
+
+
+def check_statement(text, block):
+    """NotationError when no verb matches or the block cannot be parsed."""
+    function = next((f for pattern, f in VERBS if pattern.fullmatch(text)), None)
+    if function is None:
+        raise NotationError(f"no verb matches: {text}")
+    block = [line for line in block if line.text.split(" ")[0] not in ANSWER_LINES
+             and not line.text.startswith("absent header ")]
+    if not block or block[0].text.split(" ")[0] in BODY_LINES:
+        return
+    root = ROOTS.get(function.__name__)
+    parse([Line(block[0].number, -1, root)] + block if root else block)
+
+
 def value(stage, word):
     """A quoted string, or a bare word with {name}s."""
     if word.startswith('"'):
@@ -69,6 +88,9 @@ def bindings_of(stage, phone=None):
         found["policy.key"] = phone.policy_key
     for name, user in stage.users.items():
         found[name + ".address"] = user.address
+        found[name + ".local"] = user.address.partition("@")[0]
+    found["filler5k"] = "x" * 5 * 1024
+    found["filler40k"] = "x" * 40 * 1024
     return found
 
 
@@ -225,10 +247,13 @@ def _request_body(stage, device, block):
     return build(parse(block), bindings_of(stage, device), stage.fixture)
 
 
-@verb(r"(?P<phone>WORD) << (?:(?P<name>WORD): )?(?P<status>\d+)(?P<empty> empty)?(?: within (?P<within>[\d.]+)s)?"
+@verb(r"(?P<phone>WORD) << (?:(?P<name>WORD): )?(?P<status>\d+(?:/\d+)*)(?P<empty> empty)?(?: within (?P<within>[\d.]+)s)?"
       r"(?: after (?P<after>[\d.]+)s)?(?P<ignored> ignored)?")
 def receive(stage, block, phone, name, status, empty, within, after, ignored):
-    """The answer to the latest request, or to the one called name; applied to the phone unless ignored."""
+    """The answer to the latest request, or to the one called name; applied to the phone unless ignored.
+
+    Of several statuses, 200/400, the block is about the first.
+    """
     device = get_phone(stage, phone)
     pending = _pending(device, name)
     limit = seconds(within) if within else ANSWER_SECS
@@ -242,8 +267,11 @@ def receive(stage, block, phone, name, status, empty, within, after, ignored):
         raise Failure(f"the answer took {took:.2f} s")
     if after and answer.elapsed < seconds(after):
         raise Failure(f"the answer came after {answer.elapsed:.2f} s, too early")
-    if answer.status != int(status):
+    allowed = [int(code) for code in status.split("/")]
+    if answer.status not in allowed:
         raise Failure(f"HTTP {answer.status} {answer.response.reason}, expected {status}\n{show(answer)}")
+    if answer.status != allowed[0]:
+        return
     block = [line for line in block if not _check_header(stage, device, answer, line)]
     if empty:
         check(not answer.body, f"expected an empty body, got\n{show(answer)}")
@@ -383,22 +411,106 @@ def send_raw(stage, block, phone, tls):
             data += bytes.fromhex(rest)
     started = time.monotonic()
     connection.send(data)
-    from .phone import Pending
     device.requests = getattr(device, "requests", {})
     device.latest = device.requests["raw"] = Pending(device, connection, "raw", started)
 
 
 # A phone's own doings, in one line each
 
-@verb(r"(?P<phone>WORD) syncs (?P<where>\S+)(?P<once> once)?")
-def syncs(stage, _block, phone, where, once):
-    """Sync until nothing more is available (or once)."""
+def _elements(stage, device, root, block):
+    """A block that holds the children of root, as Nodes."""
+    if not block:
+        return []
+    pattern = parse([Line(block[0].number, -1, root)] + block)
+    return build(pattern, bindings_of(stage, device), stage.fixture).children
+
+
+@verb(r"(?P<phone>WORD) syncs (?P<where>\S+)(?: window (?P<window>\d+))?(?P<once> once)?(?: in (?P<number>\d+) answers)?")
+def syncs(stage, block, phone, where, window, once, number):
+    """Sync until nothing more is available (or once). The block holds what stands in Options."""
     device, folder_id = get_phone(stage, phone), folder(stage, where)
-    answers = [device.sync(folder_id)] if once else device.sync_all(folder_id)
+    kwargs = {"window": int(window) if window else None}
+    if block:
+        kwargs["options"] = _elements(stage, device, "AirSync:Options", block)
+    answers = [device.sync(folder_id, **kwargs)] if once else device.sync_all(folder_id, **kwargs)
     for answer in answers:
-        check(answer.status == 200, f"Sync: HTTP {answer.status}")
-        status = answer.value("Collections/Collection/Status", "1")
-        check(status == "1" and answer.value("Status", "1") == "1", f"Sync: Status {status}\n{show(answer)}")
+        check_sync(answer)
+    check(not number or len(answers) == int(number), f"it took {len(answers)} Syncs")
+
+
+def check_sync(answer):
+    """Failure unless the Sync as a whole and its collection went well."""
+    check(answer.status == 200, f"Sync: HTTP {answer.status}")
+    status = answer.value("Collections/Collection/Status", "1")
+    check(status == "1" and answer.value("Status", "1") == "1", f"Sync: Status {status}\n{show(answer)}")
+
+
+def _command(stage, device, folder_id, command, giving, **kwargs):
+    """A Sync with one command; its Status in Responses, where success may go unmentioned, is checked."""
+    answer = device.sync(folder_id, [command], **kwargs)
+    check_sync(answer)
+    status = answer.value(f"Collections/Collection/Responses/{command.name}/Status", "1")
+    check(status == (giving or "1"), f"{command.name}: Status {status}\n{show(answer)}")
+    return answer
+
+
+@verb(r"(?P<phone>WORD) changes (?P<item>\{\S+) in (?P<where>\S+)(?: giving (?P<giving>\d+))?")
+def changes(stage, block, phone, item, where, giving):
+    """A Sync with one Change; the block holds what stands in ApplicationData."""
+    device = get_phone(stage, phone)
+    data = E("ApplicationData", _elements(stage, device, "AirSync:ApplicationData", block))
+    _command(stage, device, folder(stage, where), E("Change", E("ServerId", value(stage, item)), data), giving)
+
+
+@verb(r"(?P<phone>WORD) deletes (?P<item>\{\S+) in (?P<where>\S+)(?P<hard> for good)?(?: giving (?P<giving>\d+))?")
+def deletes(stage, _block, phone, item, where, hard, giving):
+    device, folder_id, item_id = get_phone(stage, phone), folder(stage, where), value(stage, item)
+    device.collection(folder_id).items.pop(item_id, None)
+    _command(stage, device, folder_id, E("Delete", E("ServerId", item_id)), giving,
+             deletes_as_moves=False if hard else None)
+
+
+@verb(r"(?P<phone>WORD) moves (?P<item>\{\S+) from (?P<source>\S+) to (?P<target>\S+)(?: as \{(?P<name>\w+)\})?"
+      r"(?: giving (?P<giving>\d+))?")
+def moves_item(stage, _block, phone, item, source, target, name, giving):
+    """MoveItems of one item; Status 3 is its success. The phone carries the item over, as phones do."""
+    device = get_phone(stage, phone)
+    item_id, source_id, target_id = value(stage, item), folder(stage, source), folder(stage, target)
+    answer = device.move_items([(item_id, source_id, target_id)])
+    check(answer.status == 200, f"MoveItems: HTTP {answer.status}")
+    check(answer.value("Response/Status") == (giving or "3"), f"MoveItems:\n{show(answer)}")
+    check(answer.value("Response/SrcMsgId") == item_id, f"MoveItems:\n{show(answer)}")
+    moved = answer.value("Response/DstMsgId")
+    if name:
+        check(moved is not None, "no DstMsgId")
+        stage.bindings[name] = moved
+    if moved is not None and item_id in device.collection(source_id).items:
+        held = device.collection(source_id).items.pop(item_id)
+        device.collection(target_id).items[moved] = held
+
+
+@verb(r"(?P<phone>WORD) sends (?P<what>\S+)(?: id (?P<client_id>\S+))?(?P<unsaved> unsaved)?(?: (?P<loses>losing the answer))?"
+      r"(?: giving (?P<giving>[\d/]+))?")
+def sends(stage, _block, phone, what, client_id, unsaved, loses, giving):
+    """SendMail of a fixture, as this version does it. {sender} in the fixture is the user's address.
+
+    giving: the Status, or the HTTP status with 12.1, that must come; without it success.
+    """
+    device = get_phone(stage, phone)
+    message = stage.fixture(what).replace(b"{sender}", device.owner.address.encode())
+    pending = device.send_mail(message, client_id, not unsaved, start=True)
+    if loses:
+        pending.connection.read_response(ANSWER_SECS)
+        pending.reset()
+        return
+    answer = pending.wait(ANSWER_SECS)
+    if giving is None:
+        check(answer.status == 200 and not answer.body, f"SendMail: HTTP {answer.status}\n{show(answer)}")
+    elif device.at_least("14.0"):
+        check(answer.status == 200 and answer.value("Status") in giving.split("/"),
+              f"SendMail: HTTP {answer.status}\n{show(answer)}")
+    else:
+        check(str(answer.status) in giving.split("/"), f"SendMail: HTTP {answer.status}")
 
 
 @verb(r"(?P<phone>WORD) holds (?P<number>\d+|no) items? in (?P<where>\S+)")
@@ -505,6 +617,14 @@ def rename_mailbox(stage, _block, user, old, new):
     stage.user(user).doveadm("mailbox rename", "-s", value(stage, old), value(stage, new))
 
 
+@verb(r"(?P<user>WORD) (?P<how>breaks|mends) mailbox (?P<mailbox>\S+)")
+def break_mailbox(stage, _block, user, how, mailbox):
+    """Take away, or give back, the mail user's rights to a maildir."""
+    home = os.path.join(stage.instance.dir, "home", stage.user(user).address)
+    os.chmod(os.path.join(home, "Maildir", "" if mailbox == "INBOX" else "." + mailbox.replace("/", ".")),
+             0 if how == "breaks" else 0o700)
+
+
 @verb(r"(?P<user>WORD) expects (?P<number>\d+|no) messages? in (?P<mailbox>STRING|\S+)(?: matching (?P<search>.+))?")
 def expects_messages(stage, _block, user, number, mailbox, search):
     """Wait until the mailbox holds that many (of the search, in doveadm's words)."""
@@ -530,10 +650,11 @@ def expects_mailbox(stage, _block, user, mailbox, absent):
     check((value(stage, mailbox) in names) == (not absent), f"mailboxes: {names}")
 
 
-@verb(r"(?P<user>WORD) sent (?P<number>\d+|no) messages?")
-def sent(stage, _block, user, number):
+@verb(r"(?P<user>WORD) sent (?P<number>\d+|no) messages?(?: from (?P<sender>\S+))?")
+def sent(stage, _block, user, number, sender):
+    """What the sink accepted with the user as sender, or with that other sender."""
     expected = 0 if number == "no" else int(number)
-    found = stage.user(user).sent()
+    found = stage.user(user).sent(sender)
     check(len(found) == expected, f"{len(found)} messages were submitted, expected {expected}")
 
 
@@ -667,3 +788,118 @@ def expect(stage, _block, left, how, right):
     good = {"==": a == b, "!=": a != b, "<": a < b, ">": a > b}[how] if how in ("==", "!=") else \
         {"<": float(a) < float(b), ">": float(a) > float(b)}[how]
     check(good, f"{a!r} {how} {b!r} does not hold")
+
+
+@verb(r"(?P<phone>WORD) starts over with (?P<where>\S+)")
+def starts_over(stage, _block, phone, where):
+    """The phone forgets the folder and begins with SyncKey 0."""
+    get_phone(stage, phone).collections.pop(folder(stage, where), None)
+
+
+@verb(r"(?P<phone>WORD) sends (?P<number>\d+) read marks for (?P<item>\S+) in (?P<where>\S+)")
+def sends_many(stage, _block, phone, number, item, where):
+    """One Sync with that many Changes of one item."""
+    device = get_phone(stage, phone)
+    change = E("Change", E("ServerId", value(stage, item)), E("ApplicationData", E("Read", 1, ns="Email")))
+    device.latest = device.start("Sync", device.sync_tree(folder(stage, where), [change] * int(number)))
+
+
+@verb(r"(?P<phone>WORD) estimates (?P<where>\S+) at (?P<number>\d+)")
+def estimates(stage, _block, phone, where, number):
+    """GetItemEstimate, as this version asks it."""
+    answer = get_phone(stage, phone).estimate(folder(stage, where))
+    check(answer.status == 200 and answer.value("Response/Status") == "1",
+          f"GetItemEstimate: HTTP {answer.status}\n{show(answer)}")
+    check(answer.value("Response/Collection/Estimate") == number, f"GetItemEstimate:\n{show(answer)}")
+
+
+@verb(r"(?P<phone>WORD) knows parents before children")
+def parents_first(stage, _block, phone):
+    """Every folder but those at the top has a parent that the phone was told before it."""
+    seen = {"0"}
+    for folder_id, entry in get_phone(stage, phone).folders.items():
+        check(entry["parent"] in seen, f"{entry['name']} comes before its parent {entry['parent']}")
+        seen.add(folder_id)
+
+
+def _state_dirs(stage, user):
+    """The directories that hold sync state of a user: directpush/ below its home."""
+    home = os.path.join(stage.instance.dir, "home", stage.user(user).address)
+    return [os.path.join(parent, "directpush") for parent, names, _files in os.walk(home) if "directpush" in names]
+
+
+@verb(r"(?P<user>WORD) loses all sync state")
+def lose_state(stage, _block, user):
+    """Delete what the server remembers of this user's devices."""
+    found = _state_dirs(stage, user)
+    check(found, "there is no sync state to lose")
+    for directory in found:
+        shutil.rmtree(directory)
+
+
+@verb(r"(?P<user>WORD) has no state of device (?P<device>\S+)")
+def no_state(stage, _block, user, device):
+    for directory in _state_dirs(stage, user):
+        check(not any(device in name.lower() for name in os.listdir(directory)), f"{directory}: {os.listdir(directory)}")
+
+
+@verb(r"(?P<phone>WORD) borrows the policy key of (?P<owner>WORD)")
+def borrow_key(stage, _block, phone, owner):
+    get_phone(stage, phone).policy_key = get_phone(stage, owner).policy_key
+
+
+@verb(r"(?P<phone>WORD) sends plain bytes to the TLS listener")
+def plain_to_tls(stage, _block, phone):
+    """HTTP without TLS where TLS is expected: the server ends it, perhaps with an alert."""
+    device = get_phone(stage, phone)
+    connection = wire.Connection(device.host, device.ports[True], tls=False)
+    connection.send(b"OPTIONS / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    try:
+        while True:
+            connection._fill(time.monotonic() + 15)
+    except wire.Closed:
+        pass
+
+
+@verb(r"(?P<user>WORD) has nothing named (?P<name>\S+)")
+def nothing_named(stage, _block, user, name):
+    """No file or directory of that name anywhere in the instance."""
+    stage.user(user)
+    for parent, names, files in os.walk(stage.instance.dir):
+        check(name not in names + files, f"{parent} holds {name}")
+
+
+@verb(r"(?P<phone>WORD) sends (?P<number>\d+) moves of (?P<item>\S+) from (?P<source>\S+) to (?P<target>\S+)")
+def sends_moves(stage, _block, phone, number, item, source, target):
+    """One MoveItems with that many moves of one item."""
+    device = get_phone(stage, phone)
+    move = E("Move", E("SrcMsgId", value(stage, item)), E("SrcFldId", folder(stage, source)),
+             E("DstFldId", folder(stage, target)))
+    device.latest = device.start("MoveItems", tree("Move", "MoveItems", *[move] * int(number)))
+
+
+@verb(r"(?P<user>WORD) (?P<how>can|cannot) write sync state")
+def state_writable(stage, _block, user, how):
+    """Give the state directories to somebody else, or back: as good as a full disk for a test."""
+    found = _state_dirs(stage, user)
+    check(found, "there is no sync state")
+    owner = MAIL_UID if how == "can" else 0
+    for directory in found:
+        for parent, names, files in os.walk(directory):
+            for path in [parent] + [os.path.join(parent, name) for name in names + files]:
+                os.chown(path, owner, owner)
+                os.chmod(path, (0o700 if how == "can" else 0o555) if os.path.isdir(path) else 0o644)
+
+
+@verb(r"garbage is written into the notification fifo")
+def fifo_garbage(stage, _block):
+    """Lines that are no notifications, half lines, and a flood of them."""
+    fifo = os.open(os.path.join(stage.instance.dir, "run", "directpush-notify"), os.O_WRONLY)
+    try:
+        for piece in (b"\x00\x01\x02\xff\n", b"\n\n\n", b"\t\t\t\t\t\n", b"x" * 4096, b"\nuser1@example.com\t\n",
+                      b"user1@example.com\tnot-a-guid\tnew\t1\t2\t3\n", b"half a line without an end"):
+            os.write(fifo, piece)
+        for _ in range(200):
+            os.write(fifo, b"noise\tnoise\tnoise\n" * 50)
+    finally:
+        os.close(fifo)

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Clients that connect and then say nothing, or too little."""
+
+from tests.harness.stage import check
+from tests.harness.wire import Connection
+
+scenario = "A client that does not finish TLS, its header, its body or its next request in time is dropped"
+spec = ["design 8"]
+needs = ["own instance"]
+seconds = 8
+config = """directpush_handshake_timeout = 2 secs
+directpush_header_timeout = 2 secs
+directpush_body_timeout = 2 secs
+directpush_keepalive_timeout = 2 secs
+"""
+
+
+def ends(connection, what):
+    """The server closes within 6 s, perhaps after an error answer."""
+    import time
+    from tests.harness.wire import Closed, TimedOut
+    try:
+        while True:
+            connection._fill(time.monotonic() + 6)
+    except Closed:
+        return
+    except TimedOut:
+        check(False, f"{what}: the connection is still open after 6 s")
+
+
+def run(stage):
+    phone = stage.phone()
+    ends(Connection("127.0.0.1", phone.ports[True], tls=False), "no TLS handshake")
+    for tls in (True, False):
+        phone.tls = tls
+        connection = phone.connect()
+        ends(connection, "no header")
+        connection = phone.connect()
+        connection.send(b"POST /Microsoft-Server-ActiveSync?Cmd=Ping HTTP/1.1\r\nHost: loc")
+        ends(connection, "half a header")
+        connection = phone.connect()
+        target, lines = phone.head("FolderSync")
+        head = f"POST {target} HTTP/1.1\r\n" + "".join(f"{n}: {v}\r\n" for n, v in lines)
+        connection.send(head.encode() + b"Content-Length: 100\r\n\r\nabc")
+        ends(connection, "half a body")
+        answer = phone.options()
+        check(answer.status == 200, f"OPTIONS: HTTP {answer.status}")
+        ends(phone._idle.pop(), "no next request")
