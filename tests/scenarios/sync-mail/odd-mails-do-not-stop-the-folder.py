@@ -15,7 +15,7 @@ spec = ["design 4", "quirk 33"]
 def run(stage):
     alice, phone = stage.user("alice"), stage.phone()
     broken = sorted(os.path.relpath(name, FIXTURES) for pattern in ("broken-*.eml", "control-*.eml")
-                    for name in glob.glob(os.path.join(FIXTURES, "messages", pattern)))
+                    for name in glob.glob(os.path.join(FIXTURES, "mails", pattern)))
     alice.has("INBOX", stage.message("Before"), *[stage.fixture(name) for name in broken], stage.message("After"))
     phone.provision()
     phone.folder_sync()
