@@ -49,6 +49,8 @@ struct directpush_device_cmd {
 
 	/* NULL = all */
 	const char *device_id;
+	/* of the user being looked at */
+	struct event *event;
 };
 
 /* A command for one device of a user, or for each of them. */

@@ -7,12 +7,12 @@
 #include "directpush-doveadm.h"
 
 static int
-device_list(struct directpush_device_cmd *cmd ATTR_UNUSED, const char *device_id,
+device_list(struct directpush_device_cmd *cmd, const char *device_id,
 	    struct eas_state_store **store)
 {
 	struct eas_device *device;
 
-	if (eas_device_read(*store, NULL, &device) < 0)
+	if (eas_device_read(*store, cmd->event, &device) < 0)
 		return -1;
 	doveadm_print(device_id);
 	doveadm_print(device->type);

@@ -9,7 +9,7 @@
 /* The folders' states go, and the hierarchy's key with them: the phone is told to start
    anew and does so by itself. Who it is and its policy stay. */
 static int
-device_resync(struct directpush_device_cmd *cmd ATTR_UNUSED, const char *device_id,
+device_resync(struct directpush_device_cmd *cmd, const char *device_id,
 	      struct eas_state_store **store)
 {
 	pool_t pool = pool_alloconly_create("directpush resync", 1024);
@@ -20,7 +20,7 @@ device_resync(struct directpush_device_cmd *cmd ATTR_UNUSED, const char *device_
 
 	p_array_init(&names, pool, 32);
 	ret = eas_state_store_list(*store, pool, &names);
-	if (ret == 0 && (ret = eas_device_read(*store, NULL, &device)) == 0) {
+	if (ret == 0 && (ret = eas_device_read(*store, cmd->event, &device)) == 0) {
 		array_foreach_elem(&names, name) {
 			if (strcmp(name, EAS_DEVICE_SUBJECT) != 0 &&
 			    eas_state_store_delete(*store, name) < 0)

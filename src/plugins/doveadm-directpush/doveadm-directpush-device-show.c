@@ -73,12 +73,12 @@ static void show_print(const struct eas_device *device, const char *device_id)
 }
 
 static int
-device_show(struct directpush_device_cmd *cmd ATTR_UNUSED, const char *device_id,
+device_show(struct directpush_device_cmd *cmd, const char *device_id,
 	    struct eas_state_store **store)
 {
 	struct eas_device *device;
 
-	if (eas_device_read(*store, NULL, &device) < 0)
+	if (eas_device_read(*store, cmd->event, &device) < 0)
 		return -1;
 	show_print(device, device_id);
 	eas_device_free(&device);

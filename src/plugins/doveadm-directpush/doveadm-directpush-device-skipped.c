@@ -49,7 +49,8 @@ skipped_folders(const char *device_id, const struct eas_device *device,
 	array_foreach(eas_device_hierarchy_latest(device), folder) {
 		pool_t pool = pool_alloconly_create("directpush skipped", 4096);
 
-		switch (eas_sync_state_read(store, folder->id, pool, NULL, &state)) {
+		switch (eas_sync_state_read(store, folder->id, pool, device->event,
+					    &state)) {
 		case EAS_STATE_OK:
 			skipped_print_folder(device_id, folder, state);
 			break;
@@ -66,13 +67,13 @@ skipped_folders(const char *device_id, const struct eas_device *device,
 }
 
 static int
-device_skipped(struct directpush_device_cmd *cmd ATTR_UNUSED, const char *device_id,
+device_skipped(struct directpush_device_cmd *cmd, const char *device_id,
 	       struct eas_state_store **store)
 {
 	struct eas_device *device;
 	int ret;
 
-	if (eas_device_read(*store, NULL, &device) < 0)
+	if (eas_device_read(*store, cmd->event, &device) < 0)
 		return -1;
 	ret = skipped_folders(device_id, device, *store);
 	eas_device_free(&device);

@@ -61,6 +61,7 @@ cmd_directpush_device_run(struct doveadm_mail_cmd_context *ctx, struct mail_user
 	const char *root, *error;
 	int ret;
 
+	cmd->event = user->event;
 	p_array_init(&device_ids, pool, 8);
 	if (eas_state_root_find(user, pool, &root, &error) < 0 ||
 	    eas_state_store_devices(root, pool, &device_ids, &error) < 0) {

@@ -51,8 +51,8 @@ static void cmd_directpush_who(struct doveadm_cmd_context *cctx)
 	doveadm_print_header_simple("command");
 	doveadm_print_header_simple("version");
 	doveadm_print_header_simple("state");
-	doveadm_print_header("age", "secs", DOVEADM_PRINT_HEADER_FLAG_RIGHT_JUSTIFY);
-	doveadm_print_header("heartbeat", "of", DOVEADM_PRINT_HEADER_FLAG_RIGHT_JUSTIFY);
+	doveadm_print_header("age", "age", DOVEADM_PRINT_HEADER_FLAG_RIGHT_JUSTIFY);
+	doveadm_print_header("heartbeat", "heartbeat", DOVEADM_PRINT_HEADER_FLAG_RIGHT_JUSTIFY);
 	doveadm_print_header("folders", "folders", DOVEADM_PRINT_HEADER_FLAG_RIGHT_JUSTIFY);
 	doveadm_print_header("limit", "limit", DOVEADM_PRINT_HEADER_FLAG_RIGHT_JUSTIFY);
 	(void)doveadm_directpush_ask(request, who_line, NULL);
