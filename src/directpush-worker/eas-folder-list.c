@@ -115,7 +115,8 @@ lister_add_mailbox(struct folder_lister *lister, const struct mailbox_info *info
 			       info->ns->prefix,
 			       (info->ns->flags & NAMESPACE_FLAG_INBOX_USER) != 0);
 	if ((ret = lister_get_guid(lister, info, guid)) < 0) {
-		name = p_strdup(list->pool, eas_folder_path_display_name(path));
+		name = strcmp(path, "INBOX") == 0 ? INBOX_DISPLAY_NAME :
+			p_strdup(list->pool, eas_folder_path_display_name(path));
 		array_push_back(&list->unread_names, &name);
 	}
 	/* the same mailbox may be in several namespaces */
@@ -251,6 +252,30 @@ lister_set_type_by_name(struct folder_lister *lister, enum eas_folder_type type)
 		best->folder.type = type;
 }
 
+/* It is there for everybody, but not on disk before somebody opens it. */
+static void lister_add_inbox(struct folder_lister *lister)
+{
+	struct mail_namespace *ns =
+		mail_namespace_find_inbox(lister->user->mail_user->namespaces);
+	struct mailbox_info info = { .vname = "INBOX", .ns = ns };
+	struct mailbox *box;
+
+	if (hash_table_lookup(lister->paths, info.vname) != NULL ||
+	    eas_folder_list_is_unread(lister->list, INBOX_DISPLAY_NAME))
+		return;
+	box = mailbox_alloc(ns->list, info.vname, 0);
+	if (mailbox_open(box) == 0)
+		lister_add_mailbox(lister, &info);
+	else {
+		const char *name = p_strdup(lister->list->pool, INBOX_DISPLAY_NAME);
+
+		e_error(lister->user->event, "Mailbox INBOX: Cannot open: %s",
+			mailbox_get_last_internal_error(box, NULL));
+		array_push_back(&lister->list->unread_names, &name);
+	}
+	mailbox_free(&box);
+}
+
 /* The configured Drafts folder of the INBOX's namespace, or "Drafts". */
 static const char *drafts_vname(struct mail_namespace *ns)
 {
@@ -338,6 +363,7 @@ static void lister_complete(struct folder_lister *lister)
 {
 	const struct listed_folder *listed;
 
+	lister_add_inbox(lister);
 	lister_add_parents(lister);
 	array_sort(&lister->listed, listed_folder_cmp);
 	lister_set_types_by_special_use(lister);
