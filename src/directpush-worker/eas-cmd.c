@@ -51,8 +51,8 @@ static const char *const wbxml_content_types[] = {
 void eas_cmd_reply_status(struct eas_cmd_context *ctx, enum eas_status status)
 {
 	const struct eas_request *request = ctx->request;
-	struct eas_schema_error where;
 	struct wbxml_writer *writer;
+	wbxml_tag_t root, status_tag;
 	unsigned int http_status = request->version >= EAS_VERSION_14_0 ?
 		0 : eas_status_get_http(status);
 
@@ -63,11 +63,11 @@ void eas_cmd_reply_status(struct eas_cmd_context *ctx, enum eas_status status)
 	} else if (!eas_reply_restart(ctx->reply)) {
 		eas_reply_unavailable(ctx->reply, EAS_RETRY_AFTER_SECS);
 	} else {
-		eas_schema_get_wbxml_error(request->command, request->version, &where);
+		eas_schema_get_status_tags(request->command, &root, &status_tag);
 		writer = eas_reply_wbxml(ctx->reply);
-		wbxml_writer_start(writer, where.root);
-		wbxml_writer_element_uint(writer, where.status_tag, status);
-		wbxml_writer_end(writer, where.root);
+		wbxml_writer_start(writer, root);
+		wbxml_writer_element_uint(writer, status_tag, status);
+		wbxml_writer_end(writer, root);
 	}
 	eas_reply_set_eas_status(ctx->reply, status);
 }

@@ -211,17 +211,29 @@ static int eas_schema_check_children(struct eas_schema_context *ctx,
 	return 0;
 }
 
+static const struct eas_schema_command *
+eas_schema_command_get(enum eas_command_id command)
+{
+	i_assert((unsigned int)command < N_ELEMENTS(eas_schema_commands) &&
+		 eas_schema_commands[command].root != WBXML_TAG_NONE);
+	return &eas_schema_commands[command];
+}
+
+void eas_schema_get_status_tags(enum eas_command_id command,
+				wbxml_tag_t *root_r, wbxml_tag_t *status_tag_r)
+{
+	*root_r = eas_schema_command_get(command)->root;
+	*status_tag_r = eas_schema_command_get(command)->status_tag;
+}
+
 static void
 eas_schema_begin(struct eas_schema_context *ctx, enum eas_command_id command,
 		 enum eas_version version, struct eas_schema_error *error_r)
 {
-	i_assert((unsigned int)command < N_ELEMENTS(eas_schema_commands) &&
-		 eas_schema_commands[command].root != WBXML_TAG_NONE);
-
 	i_zero(error_r);
 	i_zero(ctx);
 	ctx->version = version;
-	ctx->command = &eas_schema_commands[command];
+	ctx->command = eas_schema_command_get(command);
 	ctx->error = error_r;
 }
 

@@ -33,6 +33,10 @@ int eas_schema_check(enum eas_command_id command, enum eas_version version,
 		     const struct wbxml_node *root,
 		     struct eas_schema_error *error_r);
 
+/* Root and Status element of a command's answer, for a Status of one's own. */
+void eas_schema_get_status_tags(enum eas_command_id command,
+				wbxml_tag_t *root_r, wbxml_tag_t *status_tag_r);
+
 /* What to answer a command's request whose body is no WBXML at all: HTTP 400. */
 void eas_schema_get_wbxml_error(enum eas_command_id command,
 				enum eas_version version,

@@ -57,8 +57,12 @@ static void test_eas_query_plain(void)
 	test_assert(request.collection_id == NULL && request.item_id == NULL &&
 		    request.long_id == NULL && request.occurrence == NULL &&
 		    request.parent_id == NULL && request.attachment_name == NULL);
+	test_end();
+}
 
-	/* any order and case, everything else given too */
+static void test_eas_query_parameters(void)
+{
+	test_begin("eas query: parameters in any order and case");
 	test_assert(test_parse("&deviceTYPE=x&itemid=f%3a1&COLLECTIONID=f&"
 			       "LongId=l&occurrence=o&ParentId=p&AttachmentName=5%3a2&"
 			       "SaveInSent=t&foo=bar&novalue&deviceid=a&CMD=sendmail&"
@@ -72,8 +76,13 @@ static void test_eas_query_plain(void)
 	test_assert_strcmp(request.parent_id, "p");
 	test_assert_strcmp(request.attachment_name, "5:2");
 	test_assert(request.save_in_sent);
+	test_end();
+}
 
+static void test_eas_query_sparse(void)
+{
 	/* nothing optional: no user, no device type, no headers */
+	test_begin("eas query: what may be missing, what is no escape");
 	test_assert(test_parse("Cmd=Ping&DeviceId=validate", &headers_141) == 0);
 	test_assert(request.query_user == NULL);
 	test_assert_strcmp(request.device_type, "");
@@ -272,6 +281,8 @@ int main(void)
 {
 	static void (*const test_functions[])(void) = {
 		test_eas_query_plain,
+		test_eas_query_parameters,
+		test_eas_query_sparse,
 		test_eas_query_headers,
 		test_eas_query_bad,
 		test_eas_query_base64,

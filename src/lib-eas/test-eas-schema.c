@@ -249,6 +249,8 @@ static void test_eas_schema_limits(void)
 
 static void test_eas_schema_empty_body(void)
 {
+	wbxml_tag_t root, status_tag;
+
 	test_begin("eas schema: empty and broken bodies");
 	test_assert(eas_schema_check(EAS_COMMAND_PING, EAS_VERSION_14_1, NULL, &error) == 0);
 	test_assert(eas_schema_check(EAS_COMMAND_SYNC, EAS_VERSION_12_1, NULL, &error) == 0);
@@ -256,6 +258,9 @@ static void test_eas_schema_empty_body(void)
 				     NULL, &error) == -1);
 	test_assert(error.status == EAS_FOLDER_SYNC_STATUS_PROTOCOL_ERROR);
 	test_assert_strcmp(error.reason, "body is empty");
+
+	eas_schema_get_status_tags(EAS_COMMAND_PING, &root, &status_tag);
+	test_assert(root == EAS_TAG_PING_PING && status_tag == EAS_TAG_PING_STATUS);
 
 	eas_schema_get_wbxml_error(EAS_COMMAND_PING, EAS_VERSION_16_1, &error);
 	test_assert(error.http_status == 400);
