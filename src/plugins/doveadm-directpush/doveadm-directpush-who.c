@@ -44,10 +44,10 @@ static void cmd_directpush_who(struct doveadm_cmd_context *cctx)
 		request = t_strdup_printf("WHO\t%s\n", str_tabescape(user));
 
 	doveadm_print_init(DOVEADM_PRINT_TYPE_TABLE);
-	doveadm_print_header_simple("user");
-	doveadm_print_header_simple("device");
-	doveadm_print_header_simple("type");
-	doveadm_print_header_simple("ip");
+	doveadm_print_header("user", "user", DOVEADM_PRINT_HEADER_FLAG_EXPAND);
+	doveadm_print_header("device", "device", DOVEADM_PRINT_HEADER_FLAG_EXPAND);
+	doveadm_print_header("type", "type", DOVEADM_PRINT_HEADER_FLAG_EXPAND);
+	doveadm_print_header("ip", "ip", DOVEADM_PRINT_HEADER_FLAG_EXPAND);
 	doveadm_print_header_simple("command");
 	doveadm_print_header_simple("version");
 	doveadm_print_header_simple("state");
