@@ -7,6 +7,8 @@ import subprocess
 import sys
 
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')
+# what HTTP calls 501
+HTTP_REASON = '"Not Implemented"'
 UNFINISHED = re.compile(r'\b(FIXME|TODO|XXX|HACK|not implemented)\b', re.I)
 
 
@@ -18,7 +20,7 @@ def main():
         if 'fixtures' in name or not os.path.isfile(os.path.join(TOP, name)):
             continue
         for number, line in enumerate(open(os.path.join(TOP, name), errors='replace'), 1):
-            if UNFINISHED.search(line):
+            if UNFINISHED.search(line.replace(HTTP_REASON, '')):
                 failed.append(f'{name}:{number}: {line.strip()}')
             if 'NEEDSWORK:' in line:
                 open_decisions.append(f'{name}:{number}: {line.strip()}')
