@@ -30,12 +30,18 @@
 #define EMAIL_CPID_UTF8 "65001"
 #define EMAIL_CONTENT_CLASS "urn:content-classes:message"
 
-struct email_writer {
+struct eas_item_email {
 	pool_t pool;
 	struct wbxml_writer *writer;
 	enum eas_version version;
 	const struct eas_email_source *source;
-	const struct eas_email_message *message;
+	struct eas_email_message *message;
+
+	struct eas_part_place mime, text, html;
+	struct eas_body_source body_source;
+	struct eas_body *body;
+
+	/* while it is written */
 	struct eas_email_flags flags;
 	const char *topic;
 };
@@ -63,89 +69,89 @@ static const struct {
  * Head
  */
 
-static const char *email_header(const struct email_writer *ctx, enum eas_email_header header)
+static const char *email_header(const struct eas_item_email *item, enum eas_email_header header)
 {
-	const char *value = ctx->message->headers[header];
+	const char *value = item->message->headers[header];
 
 	return value == NULL ? "" : value;
 }
 
-static void write_text(struct email_writer *ctx, wbxml_tag_t tag, const char *text)
+static void write_text(struct eas_item_email *item, wbxml_tag_t tag, const char *text)
 {
 	if (*text != '\0')
-		wbxml_writer_element(ctx->writer, tag, text);
+		wbxml_writer_element(item->writer, tag, text);
 }
 
-static void write_addresses(struct email_writer *ctx, wbxml_tag_t tag,
+static void write_addresses(struct eas_item_email *item, wbxml_tag_t tag,
 			    enum eas_email_header header, const char *separator,
 			    size_t max_bytes)
 {
-	const char *value = email_header(ctx, header), *text;
+	const char *value = email_header(item, header), *text;
 
 	if (*value == '\0')
 		return;
-	text = eas_header_address_list(ctx->pool, value, separator, max_bytes);
-	write_text(ctx, tag, text);
+	text = eas_header_address_list(item->pool, value, separator, max_bytes);
+	write_text(item, tag, text);
 }
 
 /* A From that holds no address is shown as it stands. */
-static void write_from(struct email_writer *ctx)
+static void write_from(struct eas_item_email *item)
 {
-	const char *value = email_header(ctx, EAS_EMAIL_HEADER_FROM), *text;
+	const char *value = email_header(item, EAS_EMAIL_HEADER_FROM), *text;
 
-	text = eas_header_address_list(ctx->pool, value, ", ", EMAIL_MAX_ADDRESS_BYTES);
+	text = eas_header_address_list(item->pool, value, ", ", EMAIL_MAX_ADDRESS_BYTES);
 	if (*text == '\0')
-		text = eas_header_decode(ctx->pool, value);
-	write_text(ctx, EAS_TAG_EMAIL_FROM, text);
+		text = eas_header_decode(item->pool, value);
+	write_text(item, EAS_TAG_EMAIL_FROM, text);
 }
 
-static time_t email_sent_time(const struct email_writer *ctx)
+static time_t email_sent_time(const struct eas_item_email *item)
 {
-	const char *value = email_header(ctx, EAS_EMAIL_HEADER_DATE);
+	const char *value = email_header(item, EAS_EMAIL_HEADER_DATE);
 	time_t sent;
 	int zone;
 
 	if (message_date_parse((const unsigned char *)value, strlen(value),
 			       &sent, &zone))
 		return sent;
-	return ctx->source->received_utc;
+	return item->source->received_utc;
 }
 
 /* Always there: iOS shows the time of the sync instead (quirk 54). */
-static void write_date_received(struct email_writer *ctx)
+static void write_date_received(struct eas_item_email *item)
 {
-	time_t received = ctx->source->received_utc;
+	time_t received = item->source->received_utc;
 
 	if (received == 0)
-		received = email_sent_time(ctx);
-	wbxml_writer_element(ctx->writer, EAS_TAG_EMAIL_DATE_RECEIVED,
+		received = email_sent_time(item);
+	wbxml_writer_element(item->writer, EAS_TAG_EMAIL_DATE_RECEIVED,
 			     eas_date_format(received));
 }
 
-static void write_topic(struct email_writer *ctx, const char *subject)
+static void write_topic(struct eas_item_email *item, const char *subject)
 {
 	const char *topic;
 
-	topic = eas_header_decode(ctx->pool, email_header(ctx, EAS_EMAIL_HEADER_THREAD_TOPIC));
-	ctx->topic = *topic != '\0' ? topic : eas_header_topic(subject);
-	write_text(ctx, EAS_TAG_EMAIL_THREAD_TOPIC, ctx->topic);
+	topic = eas_header_decode(item->pool, email_header(item, EAS_EMAIL_HEADER_THREAD_TOPIC));
+	item->topic = *topic != '\0' ? topic : eas_header_topic(subject);
+	write_text(item, EAS_TAG_EMAIL_THREAD_TOPIC, item->topic);
 }
 
 /* Always there: its absence is low for some (quirk 60). */
-static void write_importance(struct email_writer *ctx)
+static void write_importance(struct eas_item_email *item)
 {
 	unsigned int i, importance = EMAIL_IMPORTANCE_NORMAL;
 	const char *value;
 
 	for (i = 0; i < N_ELEMENTS(email_importances); i++) {
-		value = email_header(ctx, email_importances[i].header);
+		value = email_header(item, email_importances[i].header);
 		if (strncasecmp(value, email_importances[i].value,
 				strlen(email_importances[i].value)) == 0) {
 			importance = email_importances[i].importance;
 			break;
 		}
 	}
-	wbxml_writer_element_uint(ctx->writer, EAS_TAG_EMAIL_IMPORTANCE, importance);
+	wbxml_writer_element_uint(item->writer, EAS_TAG_EMAIL_IMPORTANCE, importance);
 }
 
 /*
@@ -210,117 +216,158 @@ void eas_item_email_write_changes(struct wbxml_writer *writer,
  * The whole item
  */
 
-static void write_head(struct email_writer *ctx)
+static void write_head(struct eas_item_email *item)
 {
 	const char *subject =
-		eas_header_decode(ctx->pool, email_header(ctx, EAS_EMAIL_HEADER_SUBJECT));
+		eas_header_decode(item->pool, email_header(item, EAS_EMAIL_HEADER_SUBJECT));
 
-	write_addresses(ctx, EAS_TAG_EMAIL_TO, EAS_EMAIL_HEADER_TO, ", ",
+	write_addresses(item, EAS_TAG_EMAIL_TO, EAS_EMAIL_HEADER_TO, ", ",
 			EMAIL_MAX_ADDRESS_BYTES);
-	write_addresses(ctx, EAS_TAG_EMAIL_CC, EAS_EMAIL_HEADER_CC, ", ",
+	write_addresses(item, EAS_TAG_EMAIL_CC, EAS_EMAIL_HEADER_CC, ", ",
 			EMAIL_MAX_ADDRESS_BYTES);
-	write_from(ctx);
-	write_text(ctx, EAS_TAG_EMAIL_SUBJECT, subject);
-	write_addresses(ctx, EAS_TAG_EMAIL_REPLY_TO, EAS_EMAIL_HEADER_REPLY_TO, "; ",
+	write_from(item);
+	write_text(item, EAS_TAG_EMAIL_SUBJECT, subject);
+	write_addresses(item, EAS_TAG_EMAIL_REPLY_TO, EAS_EMAIL_HEADER_REPLY_TO, "; ",
 			EMAIL_MAX_ADDRESS_BYTES);
-	write_date_received(ctx);
-	write_text(ctx, EAS_TAG_EMAIL_DISPLAY_TO,
-		   eas_header_display_list(ctx->pool, email_header(ctx, EAS_EMAIL_HEADER_TO),
+	write_date_received(item);
+	write_text(item, EAS_TAG_EMAIL_DISPLAY_TO,
+		   eas_header_display_list(item->pool, email_header(item, EAS_EMAIL_HEADER_TO),
 					   EMAIL_MAX_ADDRESS_BYTES));
-	write_topic(ctx, subject);
-	write_importance(ctx);
-	write_read(ctx->writer, &ctx->flags);
+	write_topic(item, subject);
+	write_importance(item);
+	write_read(item->writer, &item->flags);
 }
 
-static void write_conversation(struct email_writer *ctx)
+static void write_conversation(struct eas_item_email *item)
 {
 	unsigned char id[EAS_CONVERSATION_ID_BYTES];
 	buffer_t *index = t_buffer_create(64);
 
-	eas_conversation_get_id(ctx->message, ctx->topic, ctx->source->item_id, id);
-	wbxml_writer_element_opaque(ctx->writer, EAS_TAG_EMAIL2_CONVERSATION_ID,
+	eas_conversation_get_id(item->message, item->topic, item->source->item_id, id);
+	wbxml_writer_element_opaque(item->writer, EAS_TAG_EMAIL2_CONVERSATION_ID,
 				    id, sizeof(id));
-	eas_conversation_append_index(ctx->message, email_sent_time(ctx), index);
-	wbxml_writer_element_opaque(ctx->writer, EAS_TAG_EMAIL2_CONVERSATION_INDEX,
+	eas_conversation_append_index(item->message, email_sent_time(item), index);
+	wbxml_writer_element_opaque(item->writer, EAS_TAG_EMAIL2_CONVERSATION_INDEX,
 				    index->data, index->used);
 }
 
 /* Who sent it for the one in From. MS-ASEMAIL "Sender" (2.2.2.70) */
-static void write_sender(struct email_writer *ctx)
+static void write_sender(struct eas_item_email *item)
 {
 	const char *sender, *from;
 
-	sender = eas_header_first_address(ctx->pool, email_header(ctx, EAS_EMAIL_HEADER_SENDER));
+	sender = eas_header_first_address(item->pool, email_header(item, EAS_EMAIL_HEADER_SENDER));
 	if (sender == NULL)
 		return;
-	from = eas_header_first_address(ctx->pool, email_header(ctx, EAS_EMAIL_HEADER_FROM));
+	from = eas_header_first_address(item->pool, email_header(item, EAS_EMAIL_HEADER_FROM));
 	if (from == NULL || strcasecmp(sender, from) != 0)
-		write_addresses(ctx, EAS_TAG_EMAIL2_SENDER, EAS_EMAIL_HEADER_SENDER, ", ",
+		write_addresses(item, EAS_TAG_EMAIL2_SENDER, EAS_EMAIL_HEADER_SENDER, ", ",
 				EMAIL_MAX_ADDRESS_BYTES);
 }
 
-static void write_tail(struct email_writer *ctx, enum eas_body_type native)
+static void write_tail(struct eas_item_email *item, enum eas_body_type native)
 {
-	wbxml_writer_element(ctx->writer, EAS_TAG_EMAIL_MESSAGE_CLASS,
-			     ctx->message->message_class);
-	wbxml_writer_element(ctx->writer, EAS_TAG_EMAIL_INTERNET_CPID, EMAIL_CPID_UTF8);
-	write_flag(ctx->writer, &ctx->flags);
-	wbxml_writer_element(ctx->writer, EAS_TAG_EMAIL_CONTENT_CLASS, EMAIL_CONTENT_CLASS);
-	wbxml_writer_element_uint(ctx->writer, EAS_TAG_AIRSYNCBASE_NATIVE_BODY_TYPE, native);
-	if (ctx->version < EAS_VERSION_14_0)
+	wbxml_writer_element(item->writer, EAS_TAG_EMAIL_MESSAGE_CLASS,
+			     item->message->message_class);
+	wbxml_writer_element(item->writer, EAS_TAG_EMAIL_INTERNET_CPID, EMAIL_CPID_UTF8);
+	write_flag(item->writer, &item->flags);
+	wbxml_writer_element(item->writer, EAS_TAG_EMAIL_CONTENT_CLASS, EMAIL_CONTENT_CLASS);
+	wbxml_writer_element_uint(item->writer, EAS_TAG_AIRSYNCBASE_NATIVE_BODY_TYPE, native);
+	if (item->version < EAS_VERSION_14_0)
 		return;
-	write_conversation(ctx);
-	write_last_verb(ctx->writer, ctx->version, &ctx->flags);
-	write_sender(ctx);
-	write_categories(ctx->writer, ctx->version, &ctx->flags);
-	if (ctx->version < EAS_VERSION_16_0)
+	write_conversation(item);
+	write_last_verb(item->writer, item->version, &item->flags);
+	write_sender(item);
+	write_categories(item->writer, item->version, &item->flags);
+	if (item->version < EAS_VERSION_16_0)
 		return;
-	wbxml_writer_element_uint(ctx->writer, EAS_TAG_EMAIL2_IS_DRAFT,
-				  ctx->source->is_draft ? 1 : 0);
-	if (ctx->source->is_draft)
-		write_addresses(ctx, EAS_TAG_EMAIL2_BCC, EAS_EMAIL_HEADER_BCC, ", ",
+	wbxml_writer_element_uint(item->writer, EAS_TAG_EMAIL2_IS_DRAFT,
+				  item->source->is_draft ? 1 : 0);
+	if (item->source->is_draft)
+		write_addresses(item, EAS_TAG_EMAIL2_BCC, EAS_EMAIL_HEADER_BCC, ", ",
 				EMAIL_MAX_BCC_BYTES);
 }
 
-static void email_body_source(const struct eas_email_message *message,
-			      struct eas_part_place parts[3], struct eas_body_source *source_r)
+static void email_find_body(struct eas_item_email *item)
 {
+	const struct eas_email_message *message = item->message;
 	const struct message_part *root = message->parts[0].part;
+	struct eas_body_source *source = &item->body_source;
 
-	i_zero(source_r);
-	source_r->input = message->input;
-	source_r->smime = message->smime;
-	source_r->mime_size = root->header_size.virtual_size + root->body_size.virtual_size;
-	i_zero(&parts[0]);
-	parts[0].size = root->physical_pos + root->header_size.physical_size +
-		root->body_size.physical_size;
-	source_r->mime = &parts[0];
+	source->input = message->input;
+	source->smime = message->smime;
+	source->mime_size = root->header_size.virtual_size + root->body_size.virtual_size;
+	item->mime.size = root->header_size.physical_size + root->body_size.physical_size;
+	source->mime = &item->mime;
 	if (message->text != EAS_EMAIL_PART_NONE) {
-		eas_email_message_get_place(message, message->text, &parts[1]);
-		source_r->text = &parts[1];
+		eas_email_message_get_place(message, message->text, &item->text);
+		source->text = &item->text;
 	}
 	if (message->html != EAS_EMAIL_PART_NONE) {
-		eas_email_message_get_place(message, message->html, &parts[2]);
-		source_r->html = &parts[2];
+		eas_email_message_get_place(message, message->html, &item->html);
+		source->html = &item->html;
 	}
 }
 
-static int email_write(struct email_writer *ctx, const struct eas_body_options *options)
+int eas_item_email_open(const struct eas_email_source *source,
+			const struct eas_body_options *options,
+			struct eas_item_email **item_r, const char **error_r)
 {
-	struct eas_part_place parts[3];
-	struct eas_body_source source;
-	struct eas_body *body;
+	struct eas_item_email *item;
+	pool_t pool;
 	int ret;
 
-	email_body_source(ctx->message, parts, &source);
-	if (eas_body_open(&source, options, &body) < 0)
+	pool = pool_alloconly_create("eas email item", 4096);
+	item = p_new(pool, struct eas_item_email, 1);
+	item->pool = pool;
+	item->version = options->version;
+	item->source = source;
+	T_BEGIN {
+		ret = eas_email_message_parse(pool, source->input, source->parts,
+					      &item->message, error_r);
+	} T_END_PASS_STR_IF(ret < 0, error_r);
+	if (ret == 0) {
+		email_find_body(item);
+		ret = eas_body_open(&item->body_source, options, &item->body);
+		if (ret < 0) {
+			*error_r = t_strdup_printf("read(%s) failed: %s",
+				i_stream_get_name(source->input),
+				i_stream_get_error(source->input));
+		}
+	}
+	if (ret < 0) {
+		eas_item_email_close(&item);
 		return -1;
-	write_head(ctx);
-	eas_email_attachments_write(ctx->writer, ctx->message, ctx->source->item_id);
-	ret = eas_body_write(body, ctx->writer);
-	eas_body_close(&body);
-	write_tail(ctx, eas_body_get_native_type(&source));
+	}
+	*item_r = item;
+	return 0;
+}
+
+int eas_item_email_write_opened(struct eas_item_email *item, struct wbxml_writer *writer)
+{
+	int ret;
+
+	item->writer = writer;
+	T_BEGIN {
+		eas_email_flags_read(item->source->flags, item->source->keywords,
+				     &item->flags);
+		write_head(item);
+		eas_email_attachments_write(writer, item->message, item->source->item_id);
+		ret = eas_body_write(item->body, writer);
+		write_tail(item, eas_body_get_native_type(&item->body_source));
+	} T_END;
 	return ret;
+}
+
+void eas_item_email_close(struct eas_item_email **_item)
+{
+	struct eas_item_email *item = *_item;
+
+	if (item == NULL)
+		return;
+	*_item = NULL;
+	eas_body_close(&item->body);
+	pool_unref(&item->pool);
 }
 
 int eas_item_email_write(struct wbxml_writer *writer,
@@ -328,28 +375,18 @@ int eas_item_email_write(struct wbxml_writer *writer,
 			 const struct eas_body_options *options,
 			 const char **error_r)
 {
-	struct email_writer ctx;
-	struct eas_email_message *message;
+	struct eas_item_email *item;
 	int ret;
 
-	i_zero(&ctx);
-	ctx.pool = pool_alloconly_create("eas email item", 4096);
-	ctx.writer = writer;
-	ctx.version = options->version;
-	ctx.source = source;
-	ret = eas_email_message_parse(ctx.pool, source->input, source->parts,
-				      &message, error_r);
-	if (ret == 0) T_BEGIN {
-		ctx.message = message;
-		eas_email_flags_read(source->flags, source->keywords, &ctx.flags);
-		ret = email_write(&ctx, options);
-	} T_END;
+	if (eas_item_email_open(source, options, &item, error_r) < 0)
+		return -1;
+	ret = eas_item_email_write_opened(item, writer);
 	if (ret < 0) {
 		*error_r = t_strdup_printf("read(%s) failed: %s",
 			i_stream_get_name(source->input),
 			i_stream_get_error(source->input));
 	}
-	pool_unref(&ctx.pool);
+	eas_item_email_close(&item);
 	return ret;
 }
 

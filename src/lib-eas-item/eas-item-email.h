@@ -14,6 +14,7 @@
 
 struct istream;
 struct wbxml_writer;
+struct eas_item_email;
 
 struct eas_email_source {
 	/* the whole message, seekable */
@@ -32,11 +33,20 @@ struct eas_email_source {
 	bool is_draft;
 };
 
+/* Read the message and the beginning of the body that is wanted of it. Returns 0, or -1 when
+   the stream failed: there are no messages that cannot be converted. The source must live until
+   close. */
+int eas_item_email_open(const struct eas_email_source *source,
+			const struct eas_body_options *options,
+			struct eas_item_email **item_r, const char **error_r);
+void eas_item_email_close(struct eas_item_email **item);
 /* Write the properties, in a fixed order, into the open element. Returns 0; or -1 when the
-   stream failed: either before anything was written, or inside a body longer than
-   EAS_BODY_MEMORY_BYTES, whose data then is short while all elements are closed. Both
-   mean that the answer must be given up or begun again: there are no messages that cannot be
-   converted. The writer's stream must not be a buffer on the data stack. */
+   stream failed inside a body longer than EAS_BODY_MEMORY_BYTES: all elements are closed, but
+   its data is short, so the answer must be given up. The writer's stream must not be a
+   buffer on the data stack. */
+int eas_item_email_write_opened(struct eas_item_email *item, struct wbxml_writer *writer);
+
+/* Open, write, close. -1 after something was written has the meaning above. */
 int eas_item_email_write(struct wbxml_writer *writer,
 			 const struct eas_email_source *source,
 			 const struct eas_body_options *options,

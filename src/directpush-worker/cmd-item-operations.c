@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* ItemOperations: fetch mails and attachments, empty a folder. The answer is a document, or,
+   where the device takes it (MS-ASAcceptMultiPart), the document with the bodies and attachments
+   behind it as they are. MS-ASCMD "ItemOperations" (2.2.1.10) */
+
+#include "lib.h"
+#include "array.h"
+#include "iostream-temp.h"
+#include "istream.h"
+#include "ostream.h"
+#include "str.h"
+#include "mail-user.h"
+#include "wbxml-writer.h"
+#include "eas-body.h"
+#include "eas-tag.h"
+#include "eas-cmd.h"
+#include "eas-user.h"
+#include "cmd-item-operations.h"
+
+#define ITEM_OPERATIONS_RETRY_AFTER_SECS 30
+
+static struct ostream *item_operations_temp(struct eas_cmd_context *ctx)
+{
+	string_t *prefix = t_str_new(128);
+	struct ostream *output;
+
+	mail_user_set_get_temp_prefix(prefix, ctx->user->mail_user->set);
+	output = iostream_temp_create(str_c(prefix), 0);
+	o_stream_set_no_error_handling(output, TRUE);
+	return output;
+}
+
+/* Moving a conversation would have to find its mails in all folders first. MS-ASCMD "Status
+   (ItemOperations)": 156, the action is not supported. */
+static void
+item_operations_move(struct item_operations *op, const struct wbxml_node *move)
+{
+	const struct wbxml_node *id =
+		wbxml_node_child(move, EAS_TAG_ITEM_OPERATIONS_CONVERSATION_ID);
+
+	wbxml_writer_start(op->writer, EAS_TAG_ITEM_OPERATIONS_MOVE);
+	wbxml_writer_element_uint(op->writer, EAS_TAG_ITEM_OPERATIONS_STATUS,
+				  EAS_ITEM_OPERATIONS_STATUS_NOT_SUPPORTED);
+	if (id != NULL)
+		wbxml_writer_node(op->writer, id);
+	wbxml_writer_end(op->writer, EAS_TAG_ITEM_OPERATIONS_MOVE);
+}
+
+static int
+item_operation(struct item_operations *op, const struct wbxml_node *node)
+{
+	switch (node->tag) {
+	case EAS_TAG_ITEM_OPERATIONS_FETCH:
+		return item_operations_fetch(op, node);
+	case EAS_TAG_ITEM_OPERATIONS_EMPTY_FOLDER_CONTENTS:
+		item_operations_empty_folder(op, node);
+		return 0;
+	case EAS_TAG_ITEM_OPERATIONS_MOVE:
+		item_operations_move(op, node);
+		return 0;
+	default:
+		/* not of this protocol; the schema lets it pass */
+		return 0;
+	}
+}
+
+/* In the order they stand. Returns -1 if the answer must be given up. */
+static int item_operations_write(struct item_operations *op)
+{
+	const struct wbxml_node *root = op->ctx->tree->root, *node;
+	int ret = 0;
+
+	wbxml_writer_start(op->writer, EAS_TAG_ITEM_OPERATIONS_ITEM_OPERATIONS);
+	wbxml_writer_element_uint(op->writer, EAS_TAG_ITEM_OPERATIONS_STATUS,
+				  EAS_ITEM_OPERATIONS_STATUS_OK);
+	wbxml_writer_start_optional(op->writer, EAS_TAG_ITEM_OPERATIONS_RESPONSE);
+	for (node = root->first_child; node != NULL && ret == 0; node = node->next) T_BEGIN {
+		ret = item_operation(op, node);
+	} T_END;
+	wbxml_writer_end(op->writer, EAS_TAG_ITEM_OPERATIONS_RESPONSE);
+	wbxml_writer_end(op->writer, EAS_TAG_ITEM_OPERATIONS_ITEM_OPERATIONS);
+	return ret;
+}
+
+/*
+ * Multipart
+ */
+
+static void append_uint32(buffer_t *dest, uint32_t number)
+{
+	buffer_append_c(dest, number & 0xff);
+	buffer_append_c(dest, (number >> 8) & 0xff);
+	buffer_append_c(dest, (number >> 16) & 0xff);
+	buffer_append_c(dest, (number >> 24) & 0xff);
+}
+
+/* Number of parts, then offset and length of each, little-endian. MS-ASCMD "MultiPartResponse"
+   (2.2.1.10.1.1) */
+static void multipart_head(buffer_t *dest, uoff_t document_size,
+			   const struct eas_body_parts *parts)
+{
+	unsigned int count = array_count(&parts->sizes) + 1;
+	uint32_t offset = 4 + 8 * count;
+	const uoff_t *size;
+
+	append_uint32(dest, count);
+	append_uint32(dest, offset);
+	append_uint32(dest, document_size);
+	offset += document_size;
+	array_foreach(&parts->sizes, size) {
+		append_uint32(dest, offset);
+		append_uint32(dest, *size);
+		offset += *size;
+	}
+}
+
+static int multipart_send(struct ostream *dest, struct ostream **src)
+{
+	struct istream *input = iostream_temp_finish(src, IO_BLOCK_SIZE);
+	int ret = 0;
+
+	if (o_stream_send_istream(dest, input) != OSTREAM_SEND_ISTREAM_RESULT_FINISHED)
+		ret = -1;
+	i_stream_unref(&input);
+	return ret;
+}
+
+static int item_operations_multipart(struct item_operations *op)
+{
+	struct eas_body_parts parts;
+	struct ostream *document, *reply;
+	int ret;
+
+	parts.output = item_operations_temp(op->ctx);
+	p_array_init(&parts.sizes, op->ctx->pool, 8);
+	op->parts = &parts;
+	document = item_operations_temp(op->ctx);
+	op->writer = wbxml_writer_create(document);
+	ret = item_operations_write(op);
+	wbxml_writer_destroy(&op->writer);
+	if (ret == 0 && (o_stream_flush(document) < 0 || o_stream_flush(parts.output) < 0))
+		ret = -1;
+	if (ret == 0) {
+		buffer_t *head = t_buffer_create(64);
+
+		multipart_head(head, document->offset, &parts);
+		reply = eas_reply_stream(op->ctx->reply, EAS_CONTENT_TYPE_MULTIPART);
+		o_stream_nsend(reply, head->data, head->used);
+		if (multipart_send(reply, &document) < 0 ||
+		    multipart_send(reply, &parts.output) < 0)
+			ret = -1;
+	}
+	o_stream_destroy(&document);
+	o_stream_destroy(&parts.output);
+	return ret;
+}
+
+void eas_cmd_item_operations(struct eas_cmd_context *ctx)
+{
+	struct item_operations op = { .ctx = ctx };
+	int ret;
+
+	/* nothing of the device's is touched, and large attachments take their time */
+	if (eas_cmd_device_done(ctx) < 0)
+		return;
+	if (ctx->request->accept_multipart) {
+		ret = item_operations_multipart(&op);
+	} else {
+		op.writer = eas_reply_wbxml(ctx->reply);
+		ret = item_operations_write(&op);
+	}
+	if (ret < 0)
+		eas_reply_unavailable(ctx->reply, ITEM_OPERATIONS_RETRY_AFTER_SECS);
+	else
+		eas_reply_set_eas_status(ctx->reply, EAS_ITEM_OPERATIONS_STATUS_OK);
+}
