@@ -170,7 +170,7 @@ int eas_reply_finish(struct eas_reply **_reply)
 	str_free(&reply->headers);
 	str_free(&reply->park);
 	i_free(reply);
-	return ret;
+	return ret < 0 ? -1 : 0;
 }
 
 struct wbxml_writer *eas_reply_wbxml(struct eas_reply *reply)
