@@ -6,6 +6,7 @@
 #include "istream.h"
 #include "mail-user.h"
 #include "wbxml-writer.h"
+#include "eas-quirk.h"
 #include "eas-schema.h"
 #include "eas-status.h"
 #include "eas-device.h"
@@ -191,7 +192,8 @@ static bool eas_cmd_check_policy(struct eas_cmd_context *ctx)
 	const struct eas_device *device = ctx->device;
 
 	if (ctx->user->set->parsed_provision != DIRECTPUSH_PROVISION_REQUIRE ||
-	    (eas_command_get(request->command)->flags & EAS_COMMAND_FLAG_NO_POLICY) != 0)
+	    (eas_command_get(request->command)->flags & EAS_COMMAND_FLAG_NO_POLICY) != 0 ||
+	    eas_quirk_has(request, EAS_QUIRK_NO_POLICY))
 		return TRUE;
 	if (device->policy_key != 0 && request->policy_key == device->policy_key)
 		return TRUE;

@@ -8,12 +8,9 @@
 #include "eas-request.h"
 
 enum eas_quirk {
-	/* An item it moved by MoveItems is not reported as added to the destination. */
-	EAS_QUIRK_NO_MOVE_ECHO		= BIT(0),
-	/* Mail is sent as MIME (type 4) whenever type 4 is among the body preferences. */
-	EAS_QUIRK_PREFER_MIME		= BIT(1),
-	/* Signed mail is sent as MIME whenever type 4 is among the body preferences. */
-	EAS_QUIRK_SIGNED_AS_MIME	= BIT(2)
+	/* It cannot acknowledge a policy and is let in without one even where one is
+	   required. */
+	EAS_QUIRK_NO_POLICY		= BIT(0)
 };
 
 /* All that match, or 0. */

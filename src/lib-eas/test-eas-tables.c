@@ -101,18 +101,56 @@ static void test_eas_quirk(void)
 	struct eas_request request;
 
 	test_begin("eas quirk");
-	test_assert(eas_quirk_match("iPhone", "") == EAS_QUIRK_PREFER_MIME);
-	test_assert(eas_quirk_match("ipad", "x") == EAS_QUIRK_PREFER_MIME);
-	test_assert(eas_quirk_match("WindowsOutlook15", "Outlook/15.0") ==
-		    EAS_QUIRK_NO_MOVE_ECHO);
-	test_assert(eas_quirk_match("Android", "Android/4.4") == 0);
+	test_assert(eas_quirk_match("TestActiveSyncConnectivity", "") ==
+		    EAS_QUIRK_NO_POLICY);
+	test_assert(eas_quirk_match("testactivesyncconnectivity", "x") ==
+		    EAS_QUIRK_NO_POLICY);
+	test_assert(eas_quirk_match("TestActiveSyncConnectivity2", "") == 0);
+	test_assert(eas_quirk_match("iPhone", "Apple-iPhone3C1/1104.257") == 0);
 	test_assert(eas_quirk_match("", "") == 0);
 
 	i_zero(&request);
-	request.device_type = "iPhone";
+	request.device_type = "TestActiveSyncConnectivity";
 	request.user_agent = "";
-	test_assert(eas_quirk_has(&request, EAS_QUIRK_PREFER_MIME));
-	test_assert(!eas_quirk_has(&request, EAS_QUIRK_NO_MOVE_ECHO));
+	test_assert(eas_quirk_has(&request, EAS_QUIRK_NO_POLICY));
+	request.device_type = "iPhone";
+	test_assert(!eas_quirk_has(&request, EAS_QUIRK_NO_POLICY));
+	test_end();
+}
+
+/* Each pointer of a copy is its own. */
+static void test_eas_request_copy(void)
+{
+	pool_t pool = pool_alloconly_create("test", 1024);
+	struct eas_request src, copy;
+	char text[] = "x";
+
+	test_begin("eas request: copy");
+	i_zero(&src);
+	src.command = EAS_COMMAND_PING;
+	src.version = EAS_VERSION_16_1;
+	src.policy_key = 7;
+	src.device_id = src.device_type = src.user_agent = src.query_user =
+		src.attachment_name = src.collection_id = src.item_id =
+		src.long_id = src.occurrence = src.parent_id =
+		src.content_type = src.accept_language = text;
+	eas_request_copy(pool, &src, &copy);
+	text[0] = 'y';
+	test_assert(copy.command == EAS_COMMAND_PING &&
+		    copy.version == EAS_VERSION_16_1 && copy.policy_key == 7);
+	test_assert_strcmp(copy.device_id, "x");
+	test_assert_strcmp(copy.device_type, "x");
+	test_assert_strcmp(copy.user_agent, "x");
+	test_assert_strcmp(copy.query_user, "x");
+	test_assert_strcmp(copy.attachment_name, "x");
+	test_assert_strcmp(copy.collection_id, "x");
+	test_assert_strcmp(copy.item_id, "x");
+	test_assert_strcmp(copy.long_id, "x");
+	test_assert_strcmp(copy.occurrence, "x");
+	test_assert_strcmp(copy.parent_id, "x");
+	test_assert_strcmp(copy.content_type, "x");
+	test_assert_strcmp(copy.accept_language, "x");
+	pool_unref(&pool);
 	test_end();
 }
 
@@ -124,6 +162,7 @@ int main(void)
 		test_eas_status,
 		test_eas_folder_type,
 		test_eas_quirk,
+		test_eas_request_copy,
 		NULL
 	};
 	return test_run(test_functions);
