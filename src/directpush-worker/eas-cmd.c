@@ -27,10 +27,6 @@
 /* Android makes its first contact under this name and throws the answer away (quirk 27). */
 #define EAS_DEVICE_ID_VALIDATE "validate"
 
-#define EAS_COMMAND(ident, lower, name, code, since, until, flags) \
-	eas_cmd_handler_t eas_cmd_##lower __attribute__((weak));
-#include "eas-commands.def"
-
 static const struct {
 	enum eas_command_id id;
 	eas_cmd_handler_t *handler;
@@ -282,14 +278,7 @@ static void eas_cmd_handle(struct eas_cmd_context *ctx)
 				eas_user_set_origin_device(user,
 					ctx->request->device_id);
 			}
-			eas_cmd_handler_t *handler =
-				eas_cmd_find_handler(ctx->request->command);
-
-			if (handler != NULL)
-				handler(ctx);
-			else
-				eas_cmd_reply_status(ctx,
-					EAS_STATUS_GLOBAL_COMMAND_NOT_SUPPORTED);
+			eas_cmd_find_handler(ctx->request->command)(ctx);
 			eas_user_set_origin_device(user, NULL);
 		}
 		(void)eas_cmd_device_done(ctx);
