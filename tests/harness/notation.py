@@ -211,6 +211,11 @@ def expand(word, bindings, where=""):
     return _PLACEHOLDER.sub(replace, word)
 
 
+def fill(text, bindings):
+    """A string with its {name}s replaced; everything else stands for itself."""
+    return re.sub(r"\{([A-Za-z_][\w .-]*)\}", lambda found: str(bindings.get(found.group(1), found.group(0))), text)
+
+
 # Build
 
 def build(pattern, bindings, read_file):

@@ -129,7 +129,7 @@ def make_device(stage, _block, name, user, options):
             text = unquote(word) if word.startswith('"') else word
             if key in ("id", "login"):
                 stage.user(user)
-                text = expand(text, bindings_of(stage))
+                text = fill(text, bindings_of(stage))
             if key == "over":
                 kwargs["via"] = stage.bindings[f"relay {text}"].address
             else:
@@ -156,7 +156,7 @@ def given(stage, _block, phone, folders):
 
 # Requests and answers
 
-@verb(r"(?P<phone>WORD) >> (?P<command>WORD)(?P<options>.*)")
+@verb(r"(?P<phone>WORD) >> (?P<command>(?!raw bytes)WORD)(?P<options>.*)")
 def send(stage, block, phone, command, options):
     """Send a request; without -start also read its answer."""
     device = get_phone(stage, phone)
@@ -210,7 +210,7 @@ def _request_options(stage, device, options):
             settings["as"] = name
         elif header:
             field, _, text = unquote(header).partition(":")
-            settings["headers"].append((field, expand(text.strip(), bindings_of(stage, device))))
+            settings["headers"].append((field, fill(text.strip(), bindings_of(stage, device))))
         elif without:
             settings["headers"].append((without, None))
         elif key:
@@ -220,7 +220,7 @@ def _request_options(stage, device, options):
         elif version:
             settings["version"] = version
         elif target:
-            settings["target"] = expand(unquote(target), bindings_of(stage, device))
+            settings["target"] = fill(unquote(target), bindings_of(stage, device))
         elif method:
             settings["method"] = method
         elif chunked:
@@ -405,7 +405,7 @@ def send_raw(stage, block, phone, tls):
     for line in block:
         word, _, rest = line.text.partition(" ")
         if word == "text":
-            data += expand(unquote(rest), {**bindings_of(stage, device),
+            data += fill(unquote(rest), {**bindings_of(stage, device),
                                            "authorization": device.authorization()}).encode("latin-1") + b"\r\n"
         else:
             data += bytes.fromhex(rest)
