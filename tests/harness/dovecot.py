@@ -104,8 +104,8 @@ ssl = yes
 ssl_cert = <{dir}/ssl/cert.pem
 ssl_key = <{dir}/ssl/key.pem
 
-default_client_limit = 12000
-default_process_limit = 4000
+default_client_limit = 13000
+default_process_limit = 200
 service imap-login {{
   inet_listener imap {{
     port = {imap}
@@ -141,6 +141,9 @@ service directpush {{
   inet_listener directpushs {{
     port = {https}
   }}
+}}
+service imap {{
+  process_limit = 1000
 }}
 service directpush-worker {{
   executable = {worker}
@@ -303,7 +306,7 @@ class Instance:
         try:
             self._wait_ready(master, sink, http_probe)
         except InstanceError:
-            taken = re.search(r"bind\(.*Address already in use", self.log() + read(self._path("log", "master.log")))
+            taken = re.search(r"(bind|listen)\(.*Address already in use", self.log() + read(self._path("log", "master.log")))
             self.stop()
             if taken:
                 return False
@@ -333,10 +336,12 @@ class Instance:
         """End everything and return when nothing of it runs any more."""
         if self.info is None:
             raise InstanceError(f"no instance in {self.dir}")
+        # Looked up while the namespace lives: later its number may be that of another instance.
+        members = [(pid, start_time(pid)) for pid in self.processes()]
         end_process(self.info["pid"], self.info["pid_started"], STOP_TIMEOUT_SECS)
         end_process(self.info["sink_pid"], self.info["sink_pid_started"], STOP_TIMEOUT_SECS)
-        for pid in self.processes():
-            end_process(pid, start_time(pid), STOP_TIMEOUT_SECS)
+        for pid, started in members:
+            end_process(pid, started, STOP_TIMEOUT_SECS)
         os.unlink(self._path("instance.json"))
         self.info = None
 

@@ -14,7 +14,8 @@ import time
 
 from . import wire
 from .dovecot import MAIL_UID, end_process, start_time
-from .notation import Line, Mismatch, NotationError, build, dump, expand, match, match_word, parse, unquote
+from .notation import (Line, Mismatch, NotationError, build, dump, expand, fill, match, match_word,
+                       parse, unquote)
 from .phone import E, Pending, tree
 from .relay import TO_CLIENT, TO_SERVER, Relay
 from .stage import PATIENCE_SECS, Failure, check
