@@ -48,7 +48,7 @@ mailbox_open_new(struct eas_user *user, const struct eas_folder *folder,
 	/* a mailbox that nobody asked for modseqs has none (quirk 116) */
 	if (mailbox_open(box) == 0 &&
 	    mailbox_enable(box, MAILBOX_FEATURE_CONDSTORE) == 0 &&
-	    mailbox_sync(box, MAILBOX_SYNC_FLAG_FAST) == 0) {
+	    mailbox_sync(box, 0) == 0) {
 		*box_r = box;
 		return 1;
 	}
@@ -69,7 +69,9 @@ int eas_mailbox_open(struct eas_user *user, const struct eas_folder *folder,
 	struct mailbox *box = mailbox_take_kept(user, folder);
 
 	if (box != NULL) {
-		if (mailbox_sync(box, MAILBOX_SYNC_FLAG_FAST) == 0) {
+		/* Not MAILBOX_SYNC_FLAG_FAST, which for some seconds does not look:
+		   an expunge is only a request in the log until somebody does. */
+		if (mailbox_sync(box, 0) == 0) {
 			*box_r = box;
 			return 1;
 		}
