@@ -7,6 +7,7 @@
 #include "mail-user.h"
 #include "wbxml-writer.h"
 #include "eas-quirk.h"
+#include "eas-quirk.h"
 #include "eas-schema.h"
 #include "eas-status.h"
 #include "eas-device.h"
