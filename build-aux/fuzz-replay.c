@@ -43,9 +43,9 @@ int main(int argc ATTR_UNUSED, char *argv[])
 
 	lib_init();
 	name = name == NULL ? argv[0] : name + 1;
-	if (str_begins(name, "lt-"))
+	if (strncmp(name, "lt-", 3) == 0)
 		name += 3;
-	if (!str_begins(name, "test-"))
+	if (strncmp(name, "test-", 5) != 0)
 		i_fatal("%s: my name must begin with test-", name);
 	path = t_strconcat(getenv("top_srcdir"), "/tests/fixtures/fuzz/",
 			   name + strlen("test-"), NULL);

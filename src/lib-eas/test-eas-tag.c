@@ -37,7 +37,7 @@ static void test_row(const char *const *columns, const char *version_sep, unsign
 	test_assert_idx(str_array_length(columns) == 5, idx);
 	if (str_array_length(columns) != 5 ||
 	    str_to_uint(columns[0], &page) < 0 ||
-	    !str_begins(columns[2], "0x") ||
+	    strncmp(columns[2], "0x", 2) != 0 ||
 	    str_to_uint_hex(columns[2] + 2, &token) < 0) {
 		test_assert_idx(FALSE, idx);
 		return;

@@ -84,7 +84,7 @@ static void test_eas_text_value(struct test_eas_text *text, const char *value)
 
 	if (*value == '"') {
 		wbxml_writer_text(text->writer, test_eas_text_unescape(value + 1));
-	} else if (str_begins(value, "hex:")) {
+	} else if (strncmp(value, "hex:", 4) == 0) {
 		data = t_buffer_create(128);
 		if (hex_to_binary(value + 4, data) < 0)
 			i_fatal("test text: bad %s", value);

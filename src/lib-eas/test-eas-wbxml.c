@@ -1,102 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Whole documents: the golden pairs of tests/fixtures/wbxml, and what phones and Exchange
-   really sent, when the recordings are there. */
+/* The golden pairs of tests/fixtures/wbxml. */
 
 #include "lib.h"
 #include "buffer.h"
 #include "hex-binary.h"
-#include "istream.h"
-#include "ostream.h"
 #include "str.h"
 #include "test-common.h"
 #include "wbxml-tree.h"
-#include "wbxml-writer.h"
-#include "eas-schema.h"
-#include "eas-tag.h"
+#include "test-eas-file.h"
 #include "test-eas-text.h"
 
-#include <dirent.h>
 #include <stdio.h>
-
-#define TEST_MAX_FILE_BYTES (1024*1024)
-
-static void test_fail(const char *reason)
-{
-	printf("%s\n", reason);
-	test_assert(FALSE);
-}
-
-static buffer_t *test_read_file(const char *path)
-{
-	struct istream *input = i_stream_create_file(path, IO_BLOCK_SIZE);
-	buffer_t *data = t_buffer_create(4096);
-	const unsigned char *piece;
-	size_t size;
-
-	while (i_stream_read_more(input, &piece, &size) > 0 &&
-	       data->used <= TEST_MAX_FILE_BYTES) {
-		buffer_append(data, piece, size);
-		i_stream_skip(input, size);
-	}
-	if (input->stream_errno != 0)
-		i_fatal("%s", i_stream_get_error(input));
-	i_stream_unref(&input);
-	return data;
-}
-
-static const char *test_read_text(const char *path)
-{
-	buffer_t *data = test_read_file(path);
-
-	return t_strndup(data->data, data->used);
-}
-
-/* Call func for each file of a folder whose name ends so; returns how many. */
-static unsigned int
-test_each_file(const char *dir_path, const char *suffix,
-	       void (*func)(const char *path_without_suffix))
-{
-	DIR *dir = opendir(dir_path);
-	struct dirent *entry;
-	unsigned int count = 0;
-
-	if (dir == NULL)
-		return 0;
-	while ((entry = readdir(dir)) != NULL) {
-		size_t len = strlen(entry->d_name), suffix_len = strlen(suffix);
-
-		if (len <= suffix_len ||
-		    strcmp(entry->d_name + len - suffix_len, suffix) != 0)
-			continue;
-		T_BEGIN {
-			func(t_strdup_printf("%s/%.*s", dir_path,
-					     (int)(len - suffix_len),
-					     entry->d_name));
-		} T_END;
-		count++;
-	}
-	if (closedir(dir) < 0)
-		i_fatal("closedir(%s) failed: %m", dir_path);
-	return count;
-}
-
-static buffer_t *test_tree_encode(const struct wbxml_tree *tree)
-{
-	buffer_t *dest = t_buffer_create(4096);
-	struct ostream *output = o_stream_create_buffer(dest);
-	struct wbxml_writer *writer = wbxml_writer_create(output);
-
-	wbxml_writer_node(writer, tree->root);
-	wbxml_writer_destroy(&writer);
-	o_stream_destroy(&output);
-	return dest;
-}
 
 static void test_golden_pair(const char *name)
 {
-	const char *text = test_read_text(t_strconcat(name, ".txt", NULL));
-	const char *hex = test_read_text(t_strconcat(name, ".hex", NULL));
+	const char *text = test_eas_file_read_text(t_strconcat(name, ".txt", NULL));
+	const char *hex = test_eas_file_read_text(t_strconcat(name, ".hex", NULL));
 	buffer_t *data = t_buffer_create(4096);
 	buffer_t *encoded = test_eas_text_encode(text);
 	pool_t pool = pool_alloconly_create("test", 4096);
@@ -107,7 +27,8 @@ static void test_golden_pair(const char *name)
 	test_assert(hex_to_binary(hex, data) == 0);
 	tree = test_eas_text_decode(pool, data->data, data->used, &error);
 	if (tree == NULL) {
-		test_fail(t_strdup_printf("%s: %s", name, error));
+		printf("%s: %s\n", name, error);
+		test_assert(tree != NULL);
 	} else {
 		test_assert_strcmp(test_eas_text_dump(tree), text);
 	}
@@ -120,141 +41,8 @@ static void test_golden_pair(const char *name)
 static void test_eas_wbxml_golden(void)
 {
 	test_begin("eas wbxml: golden pairs");
-	test_assert(test_each_file(t_strconcat(getenv("top_srcdir"),
+	test_assert(test_eas_file_each(t_strconcat(getenv("top_srcdir"),
 		"/tests/fixtures/wbxml", NULL), ".hex", test_golden_pair) >= 10);
-	test_end();
-}
-
-static unsigned int sample_count, samples_with_empty_string;
-
-/* The recordings' own notation: XML whose prefixes are the namespaces' names. */
-static void test_xml_text(string_t *dest, const char *text)
-{
-	for (; *text != '\0'; text++) {
-		switch (*text) {
-		case '&':
-			str_append(dest, "&amp;");
-			break;
-		case '<':
-			str_append(dest, "&lt;");
-			break;
-		case '>':
-			str_append(dest, "&gt;");
-			break;
-		default:
-			str_append_c(dest, *text);
-			break;
-		}
-	}
-}
-
-static void test_xml_node(string_t *dest, const struct wbxml_node *node,
-			  unsigned int depth)
-{
-	const char *name = t_strdup_printf("%s:%s",
-		eas_page_get_name(WBXML_TAG_PAGE(node->tag)),
-		eas_tag_get_name(node->tag));
-	const struct wbxml_node *child;
-
-	str_printfa(dest, "%*s<%s", depth, "", name);
-	if (node->first_child == NULL && node->value_size == 0) {
-		str_append(dest, "/>\n");
-		return;
-	}
-	str_append_c(dest, '>');
-	if (node->first_child == NULL) {
-		test_xml_text(dest, node->value);
-	} else {
-		str_append_c(dest, '\n');
-		wbxml_node_foreach(node, child)
-			test_xml_node(dest, child, depth + 1);
-		str_printfa(dest, "%*s", depth, "");
-	}
-	str_printfa(dest, "</%s>\n", name);
-}
-
-/* Requests of phones are legal; so are those of commands we do not know yet, which have
-   no row. */
-static void test_sample_request(const char *name, const struct wbxml_tree *tree)
-{
-	const char *root = eas_tag_get_name(tree->root->tag);
-	const struct eas_command *command = eas_command_find(root);
-	struct eas_schema_error error;
-
-	if (command != NULL &&
-	    eas_schema_check(command->id, EAS_VERSION_12_1, tree->root, &error) < 0)
-		test_fail(t_strdup_printf("%s: %s", name, error.reason));
-}
-
-/* The document holds an empty string, which a tree does not tell from nothing. */
-static bool test_has_empty_string(const char *xml)
-{
-	const char *p;
-
-	while ((p = strstr(xml, "></")) != NULL) {
-		/* not the end of a container, which stands on a line of its own */
-		if (p > xml && p[-1] != '>')
-			return TRUE;
-		xml = p + 1;
-	}
-	return FALSE;
-}
-
-static void test_sample(const char *name)
-{
-	const char *expected = test_read_text(t_strconcat(name, ".xml", NULL));
-	buffer_t *data = test_read_file(t_strconcat(name, ".wbxml", NULL));
-	string_t *xml = t_str_new(4096);
-	pool_t pool = pool_alloconly_create("test", 4096);
-	struct wbxml_tree *tree;
-	const char *error;
-
-	tree = test_eas_text_decode(pool, data->data, data->used, &error);
-	if (tree == NULL) {
-		test_fail(t_strdup_printf("%s: %s", name, error));
-	} else {
-		buffer_t *again = test_tree_encode(tree);
-
-		str_append(xml, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n");
-		test_xml_node(xml, tree->root, 0);
-		if (test_has_empty_string(expected))
-			samples_with_empty_string++;
-		else if (strcmp(str_c(xml), expected) != 0)
-			test_fail(t_strdup_printf("%s: differs from its .xml", name));
-		else if (!buffer_cmp(data, again))
-			test_fail(t_strdup_printf("%s: is written differently", name));
-		if (strstr(name, "req") != NULL)
-			test_sample_request(name, tree);
-	}
-	wbxml_tree_free(&tree);
-	pool_unref(&pool);
-}
-
-static void test_sample_folder(const char *path)
-{
-	sample_count += test_each_file(path, ".wbxml", test_sample);
-}
-
-static void test_eas_wbxml_samples(void)
-{
-	const char *path = t_strconcat(getenv("top_srcdir"),
-				       "/../shared/samples/phones", NULL);
-	struct dirent *entry;
-	DIR *dir = opendir(path);
-
-	if (dir == NULL) {
-		printf("SKIPPED: %s is not there: no recorded document was read\n", path);
-		return;
-	}
-	test_begin("eas wbxml: what phones and Exchange sent");
-	while ((entry = readdir(dir)) != NULL) T_BEGIN {
-		if (entry->d_name[0] != '.')
-			test_sample_folder(t_strconcat(path, "/", entry->d_name, NULL));
-	} T_END;
-	if (closedir(dir) < 0)
-		i_fatal("closedir(%s) failed: %m", path);
-	test_assert(sample_count > 200);
-	test_assert(samples_with_empty_string == 1);
 	test_end();
 }
 
@@ -262,7 +50,6 @@ int main(void)
 {
 	static void (*const test_functions[])(void) = {
 		test_eas_wbxml_golden,
-		test_eas_wbxml_samples,
 		NULL
 	};
 	return test_run(test_functions);

@@ -135,7 +135,8 @@ test_document(const char *hex, const char *events, const char *error,
 		test_run_begin(&run, copy, size);
 		test_run_continue(&run);
 		test_assert_idx(run.ret == -1, idx);
-		test_assert_idx(str_begins(events, str_c(run.events)), idx);
+		test_assert_idx(strncmp(events, str_c(run.events),
+					str_len(run.events)) == 0, idx);
 		test_run_end(&run);
 	} T_END;
 	buffer_free(&copy);
@@ -251,7 +252,8 @@ static void test_wbxml_parser_long_text(void)
 	test_istream_set_max_buffer_size(run.input, 4);
 	test_run_continue(&run);
 	test_assert(run.ret == -1);
-	test_assert(str_begins("<5 '12345678", str_c(run.events)));
+	test_assert(strncmp("<5 '12345678", str_c(run.events),
+			    str_len(run.events)) == 0);
 	test_run_end(&run);
 	test_end();
 }
