@@ -9,8 +9,8 @@
 
 #include <ctype.h>
 
-/* A request line longer than this does not reach us. */
-#define EAS_QUERY_MAX_LENGTH 8192
+/* A longer request target is refused. */
+#define EAS_QUERY_MAX_LENGTH 4096
 
 #define EAS_QUERY_TAG_MAX EAS_QUERY_USER
 
