@@ -107,6 +107,20 @@ static bool ping_check_limits(struct ping_context *ctx)
 	return TRUE;
 }
 
+static bool
+ids_are_equal(const ARRAY_TYPE(const_string) *ids1, const ARRAY_TYPE(const_string) *ids2)
+{
+	unsigned int count = array_count(ids1);
+
+	if (array_count(ids2) != count)
+		return FALSE;
+	for (unsigned int i = 0; i < count; i++) {
+		if (strcmp(array_idx_elem(ids1, i), array_idx_elem(ids2, i)) != 0)
+			return FALSE;
+	}
+	return TRUE;
+}
+
 /* Keep the parameters for a request without them. */
 static void ping_remember(struct ping_context *ctx)
 {
@@ -114,7 +128,7 @@ static void ping_remember(struct ping_context *ctx)
 	const char *id;
 
 	if (device->ping_heartbeat_secs == ctx->heartbeat_secs &&
-	    array_cmp(&device->ping_folder_ids, &ctx->folder_ids))
+	    ids_are_equal(&device->ping_folder_ids, &ctx->folder_ids))
 		return;
 	device->ping_heartbeat_secs = ctx->heartbeat_secs;
 	array_clear(&device->ping_folder_ids);

@@ -96,7 +96,6 @@ int eas_state_store_lock(struct eas_state_store *store)
 		.lock_settings = {
 			.lock_method = FILE_LOCK_METHOD_FCNTL,
 			.close_on_free = TRUE,
-			.unlink_on_free = TRUE,
 		},
 		.mode = STATE_FILE_MODE,
 		.mkdir_mode = STATE_DIR_MODE,
@@ -114,10 +113,15 @@ int eas_state_store_lock(struct eas_state_store *store)
 	return 0;
 }
 
+/* The lock file stays as long as the device does: the next request
+   need not make it again. */
 void eas_state_store_unlock(struct eas_state_store *store)
 {
-	if (store->lock != NULL)
-		file_lock_free(&store->lock);
+	if (store->lock == NULL)
+		return;
+	if (access(store->dir, F_OK) < 0 && errno == ENOENT)
+		file_lock_set_unlink_on_free(store->lock, TRUE);
+	file_lock_free(&store->lock);
 }
 
 /*
@@ -298,6 +302,7 @@ state_file_replace(struct eas_state_store *store, const char *path,
 		   const unsigned char *header, const void *data, size_t size)
 {
 	const char *temp_path = t_strconcat(path, STATE_TEMP_SUFFIX, NULL);
+	bool is_new = access(path, F_OK) < 0;
 	int fd, ret;
 
 	fd = open(temp_path, O_WRONLY | O_CREAT | O_TRUNC, STATE_FILE_MODE);
@@ -320,8 +325,11 @@ state_file_replace(struct eas_state_store *store, const char *path,
 		e_error(store->event, "rename(%s, %s) failed: %m", temp_path, path);
 	if (ret < 0)
 		i_unlink_if_exists(temp_path);
-	else
+	else if (is_new) {
+		/* Without it a crash could leave no file at all. One that was
+		   replaced is there in any case, in its old or its new form. */
 		ret = state_dir_sync(store, store->dir);
+	}
 	return ret;
 }
 

@@ -236,12 +236,17 @@ static void test_eas_state_store_lock(void)
 {
 	struct stat st;
 
-	test_store_begin("eas state store: a lock leaves nothing behind");
+	test_store_begin("eas state store: a lock without a device leaves nothing behind");
 	test_assert(stat(t_strconcat(test_root, "/dp/Phone1.lock", NULL), &st) == 0);
 	eas_state_store_unlock(test_store);
 	test_assert(stat(t_strconcat(test_root, "/dp/Phone1.lock", NULL), &st) < 0);
 	test_assert(eas_state_store_lock(test_store) == 0);
 	test_assert(stat(test_path("."), &st) < 0);
+	/* but it stays with the device */
+	test_store_write("device");
+	eas_state_store_unlock(test_store);
+	test_assert(stat(t_strconcat(test_root, "/dp/Phone1.lock", NULL), &st) == 0);
+	test_assert(eas_state_store_lock(test_store) == 0);
 	test_store_end();
 }
 
