@@ -51,9 +51,12 @@ void eas_cmd_reply_status(struct eas_cmd_context *ctx, enum eas_status status)
 	const struct eas_request *request = ctx->request;
 	struct wbxml_writer *writer;
 	wbxml_tag_t root, status_tag;
-	unsigned int http_status = request->version >= EAS_VERSION_14_0 ?
-		0 : eas_status_get_http(status);
+	unsigned int http_status = 0;
 
+	/* there are commands whose answer is no document */
+	eas_schema_get_status_tags(request->command, &root, &status_tag);
+	if (request->version < EAS_VERSION_14_0 || root == WBXML_TAG_NONE)
+		http_status = eas_status_get_http(status);
 	e_debug(ctx->event, "Answer is Status %u (%s)", status,
 		eas_status_get_name(request->command, status));
 	if (http_status != 0) {
@@ -61,7 +64,6 @@ void eas_cmd_reply_status(struct eas_cmd_context *ctx, enum eas_status status)
 	} else if (!eas_reply_restart(ctx->reply)) {
 		eas_reply_unavailable(ctx->reply, EAS_RETRY_AFTER_SECS);
 	} else {
-		eas_schema_get_status_tags(request->command, &root, &status_tag);
 		writer = eas_reply_wbxml(ctx->reply);
 		wbxml_writer_start(writer, root);
 		wbxml_writer_element_uint(writer, status_tag, status);
@@ -149,6 +151,8 @@ static int eas_cmd_read_body(struct eas_cmd_context *ctx, struct istream *body)
 		eas_cmd_reply_status(ctx, EAS_STATUS_GLOBAL_COMMAND_NOT_SUPPORTED);
 		return 0;
 	}
+	if ((command->flags & EAS_COMMAND_FLAG_NO_BODY) != 0)
+		return 1;
 	if ((command->flags & EAS_COMMAND_FLAG_MIME_BODY) != 0 &&
 	    ctx->request->version < EAS_VERSION_14_0) {
 		if (strcmp(ctx->request->content_type, "message/rfc822") != 0) {

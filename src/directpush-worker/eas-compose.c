@@ -3,6 +3,7 @@
 #include "lib.h"
 #include "array.h"
 #include "guid.h"
+#include "guid.h"
 #include "hex-binary.h"
 #include "ioloop.h"
 #include "iostream-temp.h"
@@ -10,6 +11,7 @@
 #include "ostream.h"
 #include "sha2.h"
 #include "str.h"
+#include "message-header-parser.h"
 #include "mail-user.h"
 #include "wbxml-tree.h"
 #include "eas-tag.h"
@@ -52,7 +54,7 @@ static void compose_refuse(struct eas_cmd_context *ctx, enum eas_status status)
 	}
 }
 
-static void compose_try_later(struct eas_cmd_context *ctx)
+void eas_compose_try_later(struct eas_cmd_context *ctx)
 {
 	if (ctx->request->version < EAS_VERSION_14_0)
 		eas_reply_unavailable(ctx->reply, COMPOSE_RETRY_AFTER_SECS);
@@ -104,7 +106,7 @@ static int compose_read_mime_body(struct eas_cmd_context *ctx,
 		e_debug(ctx->event, "Mail is larger than directpush_max_send_size");
 		eas_reply_http_status(ctx->reply, 413);
 	} else if (ret < 0) {
-		compose_try_later(ctx);
+		eas_compose_try_later(ctx);
 	}
 	return ret > 0 ? 0 : -1;
 }
@@ -132,6 +134,53 @@ static int compose_read_tree(struct eas_cmd_context *ctx, struct eas_compose *co
 	return 0;
 }
 
+static bool compose_has_message_id(struct istream *mime)
+{
+	struct message_header_parser_ctx *parser;
+	struct message_header_line *hdr;
+	bool found = FALSE;
+
+	i_stream_seek(mime, 0);
+	parser = message_parse_header_init(mime, NULL, 0);
+	while (!found && message_parse_header_next(parser, &hdr) > 0)
+		found = strcasecmp(hdr->name, "Message-ID") == 0;
+	message_parse_header_deinit(&parser);
+	i_stream_seek(mime, 0);
+	return found;
+}
+
+static const char *compose_digest(pool_t pool, struct istream *mime)
+{
+	unsigned char digest[SHA256_RESULTLEN];
+	struct sha256_ctx sha;
+	const unsigned char *data;
+	size_t size;
+
+	sha256_init(&sha);
+	while (i_stream_read_more(mime, &data, &size) > 0) {
+		sha256_loop(&sha, data, size);
+		i_stream_skip(mime, size);
+	}
+	sha256_result(&sha, digest);
+	i_stream_seek(mime, 0);
+	return p_strdup_printf(pool, "mime:%s", binary_to_hex(digest, sizeof(digest)));
+}
+
+/* Without a ClientId the bytes tell a repeated request, if a Message-ID is among them: else
+   two mails that say the same to the same people would be one. */
+static const char *
+compose_get_key(struct eas_cmd_context *ctx, const struct eas_compose *compose)
+{
+	guid_128_t guid;
+
+	if (compose->client_id != NULL && *compose->client_id != '\0')
+		return compose->client_id;
+	if (compose_has_message_id(compose->mime))
+		return compose_digest(ctx->pool, compose->mime);
+	guid_128_generate(guid);
+	return p_strdup_printf(ctx->pool, "once:%s", guid_128_to_string(guid));
+}
+
 int eas_compose_read(struct eas_cmd_context *ctx, struct eas_compose *compose_r)
 {
 	int ret;
@@ -140,6 +189,9 @@ int eas_compose_read(struct eas_cmd_context *ctx, struct eas_compose *compose_r)
 	ret = ctx->mime_body != NULL ?
 		compose_read_mime_body(ctx, compose_r) :
 		compose_read_tree(ctx, compose_r);
+	if (ret < 0)
+		return -1;
+	compose_r->key = compose_get_key(ctx, compose_r);
 	switch (ctx->user->set->parsed_sent_copy) {
 	case DIRECTPUSH_SENT_COPY_ASKED:
 		break;
@@ -150,7 +202,7 @@ int eas_compose_read(struct eas_cmd_context *ctx, struct eas_compose *compose_r)
 		compose_r->save_copy = FALSE;
 		break;
 	}
-	return ret;
+	return 0;
 }
 
 void eas_compose_free(struct eas_compose *compose)
@@ -161,32 +213,6 @@ void eas_compose_free(struct eas_compose *compose)
 /*
  * Sent before?
  */
-
-/* Without a ClientId the bytes themselves tell a repeated request: a mail with
-   another Message-ID or Date is another one. */
-static const char *compose_digest(struct istream *mime)
-{
-	unsigned char digest[SHA256_RESULTLEN];
-	struct sha256_ctx sha;
-	const unsigned char *data;
-	size_t size;
-
-	sha256_init(&sha);
-	i_stream_seek(mime, 0);
-	while (i_stream_read_more(mime, &data, &size) > 0) {
-		sha256_loop(&sha, data, size);
-		i_stream_skip(mime, size);
-	}
-	sha256_result(&sha, digest);
-	i_stream_seek(mime, 0);
-	return t_strconcat("mime:", binary_to_hex(digest, sizeof(digest)), NULL);
-}
-
-static const char *compose_key(const struct eas_compose *compose)
-{
-	return compose->client_id != NULL && *compose->client_id != '\0' ?
-		compose->client_id : compose_digest(compose->mime);
-}
 
 static enum eas_outgoing_result
 compose_parse(struct eas_cmd_context *ctx, const char *key, struct istream *mime,
@@ -205,7 +231,7 @@ compose_parse(struct eas_cmd_context *ctx, const char *key, struct istream *mime
 
 bool eas_compose_was_sent(struct eas_cmd_context *ctx, const struct eas_compose *compose)
 {
-	const char *key = compose_key(compose), *error;
+	const char *key = compose->key, *error;
 	const struct eas_device_sent *sent = eas_device_find_sent(ctx->device, key);
 	struct eas_outgoing *mail;
 
@@ -248,7 +274,7 @@ static void compose_submit_failed(struct compose_send *send, enum eas_submit_res
 		compose_refuse(ctx, EAS_STATUS_GLOBAL_MAIL_SUBMISSION_FAILED);
 	} else {
 		e_error(ctx->event, "Mail could not be submitted: %s", error);
-		compose_try_later(ctx);
+		eas_compose_try_later(ctx);
 	}
 }
 
@@ -257,7 +283,7 @@ bool eas_compose_send(struct eas_cmd_context *ctx, const struct eas_compose *com
 {
 	struct compose_send send = {
 		.ctx = ctx,
-		.key = compose_key(compose),
+		.key = compose->key,
 		.save_copy = compose->save_copy
 	};
 	enum eas_outgoing_result parsed;

@@ -18,6 +18,8 @@ struct eas_compose {
 	struct istream *mime;
 	/* NULL: the device gave none (12.1) */
 	const char *client_id;
+	/* what a repeated request has again */
+	const char *key;
 	bool save_copy;
 };
 
@@ -33,5 +35,8 @@ bool eas_compose_was_sent(struct eas_cmd_context *ctx, const struct eas_compose 
    request: nothing if it was sent, else a Status. Returns TRUE if it was sent. */
 bool eas_compose_send(struct eas_cmd_context *ctx, const struct eas_compose *compose,
 		      struct istream *mime);
+
+/* Answer the request with "not now". */
+void eas_compose_try_later(struct eas_cmd_context *ctx);
 
 #endif

@@ -87,10 +87,11 @@ static uoff_t attachment_size(const struct eas_email_part *part)
 	return part->cte == MESSAGE_CTE_BASE64 ? size / 78 * 57 + size % 78 * 3 / 4 : size;
 }
 
-/* The HTML may show it in its place: it is named there by its id or location. */
-static bool attachment_is_inline(const struct eas_email_message *message,
-				 const struct eas_email_part *part)
+bool eas_email_attachment_is_inline(const struct eas_email_message *message,
+				    unsigned int idx)
 {
+	const struct eas_email_part *part = &message->parts[idx];
+
 	if (part->disposition == EAS_EMAIL_DISPOSITION_ATTACHMENT)
 		return FALSE;
 	return message->html != EAS_EMAIL_PART_NONE &&
@@ -119,7 +120,7 @@ static void attachment_write(struct wbxml_writer *writer,
 	if (part->content_location != NULL)
 		wbxml_writer_element(writer, EAS_TAG_AIRSYNCBASE_CONTENT_LOCATION,
 				     part->content_location);
-	if (attachment_is_inline(message, part))
+	if (eas_email_attachment_is_inline(message, idx))
 		wbxml_writer_element_uint(writer, EAS_TAG_AIRSYNCBASE_IS_INLINE, 1);
 	wbxml_writer_end(writer, EAS_TAG_AIRSYNCBASE_ATTACHMENT);
 }

@@ -15,6 +15,9 @@ struct eas_email_message;
 void eas_email_attachments_write(struct wbxml_writer *writer,
 				 const struct eas_email_message *message,
 				 const char *item_id);
+/* May the HTML show it in its place, where its id or location stands? */
+bool eas_email_attachment_is_inline(const struct eas_email_message *message,
+				    unsigned int idx);
 /* A name for people, never empty. */
 const char *
 eas_email_attachment_get_name(const struct eas_email_message *message, unsigned int idx);

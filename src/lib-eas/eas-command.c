@@ -11,6 +11,7 @@
 #define MIME_BODY EAS_COMMAND_FLAG_MIME_BODY
 #define EMPTY_BODY EAS_COMMAND_FLAG_EMPTY_BODY
 #define LARGE_BODY EAS_COMMAND_FLAG_LARGE_BODY
+#define NO_BODY EAS_COMMAND_FLAG_NO_BODY
 
 static const struct eas_command eas_commands[] = {
 #define EAS_COMMAND(ident, lower, name, code, since, until, flags) \

@@ -17,7 +17,9 @@ enum eas_command_flags {
 	/* an empty body has a meaning */
 	EAS_COMMAND_FLAG_EMPTY_BODY	= BIT(3),
 	/* body may be as large as directpush_max_send_size */
-	EAS_COMMAND_FLAG_LARGE_BODY	= BIT(4)
+	EAS_COMMAND_FLAG_LARGE_BODY	= BIT(4),
+	/* all is in the query; what body there is is not looked at */
+	EAS_COMMAND_FLAG_NO_BODY	= BIT(5)
 };
 
 enum eas_command_id {

@@ -222,8 +222,11 @@ eas_schema_command_get(enum eas_command_id command)
 void eas_schema_get_status_tags(enum eas_command_id command,
 				wbxml_tag_t *root_r, wbxml_tag_t *status_tag_r)
 {
-	*root_r = eas_schema_command_get(command)->root;
-	*status_tag_r = eas_schema_command_get(command)->status_tag;
+	*root_r = *status_tag_r = WBXML_TAG_NONE;
+	if ((unsigned int)command < N_ELEMENTS(eas_schema_commands)) {
+		*root_r = eas_schema_commands[command].root;
+		*status_tag_r = eas_schema_commands[command].status_tag;
+	}
 }
 
 static void

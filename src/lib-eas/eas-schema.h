@@ -28,12 +28,14 @@ struct eas_schema_error {
 	const char *reason;
 };
 
-/* root is NULL for an empty body. Returns 0 if it is legal, else -1. */
+/* root is NULL for an empty body. Returns 0 if it is legal, else -1. Not for commands with
+   EAS_COMMAND_FLAG_NO_BODY. */
 int eas_schema_check(enum eas_command_id command, enum eas_version version,
 		     const struct wbxml_node *root,
 		     struct eas_schema_error *error_r);
 
-/* Root and Status element of a command's answer, for a Status of one's own. */
+/* Root and Status element of a command's answer, for a Status of one's own;
+   WBXML_TAG_NONE if its answer is no document. */
 void eas_schema_get_status_tags(enum eas_command_id command,
 				wbxml_tag_t *root_r, wbxml_tag_t *status_tag_r);
 

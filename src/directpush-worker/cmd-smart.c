@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* SmartReply and SmartForward: the server adds what the answer quotes or passes on, so that the
+   phone need not have it. MS-ASCMD "SmartForward" (2.2.1.19), "SmartReply" (2.2.1.20) */
+
+#include "lib.h"
+#include "guid.h"
+#include "hex-binary.h"
+#include "iostream-temp.h"
+#include "istream.h"
+#include "ostream.h"
+#include "str.h"
+#include "mail-storage.h"
+#include "mail-user.h"
+#include "eas-tag.h"
+#include "eas-email-flags.h"
+#include "eas-smart-mime.h"
+#include "eas-cmd.h"
+#include "eas-compose.h"
+#include "eas-mail-item.h"
+#include "eas-user.h"
+
+#define SMART_BOUNDARY_PREFIX "----=_"
+
+/* The original's ServerId, NULL if the device named none. A LongId is one too. */
+static const char *smart_get_original_id(struct eas_cmd_context *ctx)
+{
+	const struct wbxml_node *source;
+	const char *id;
+
+	if (ctx->tree == NULL)
+		return ctx->request->item_id != NULL ?
+			ctx->request->item_id : ctx->request->long_id;
+	source = wbxml_node_child(ctx->tree->root, EAS_TAG_COMPOSE_MAIL_SOURCE);
+	if (source == NULL)
+		return NULL;
+	id = wbxml_node_child_value(source, EAS_TAG_COMPOSE_MAIL_ITEM_ID);
+	return id != NULL ? id :
+		wbxml_node_child_value(source, EAS_TAG_COMPOSE_MAIL_LONG_ID);
+}
+
+static bool smart_has_whole_mime(struct eas_cmd_context *ctx)
+{
+	return ctx->tree != NULL &&
+		wbxml_node_child(ctx->tree->root, EAS_TAG_COMPOSE_MAIL_REPLACE_MIME) != NULL;
+}
+
+/* Returns 1, 0 or -1: answered. */
+static int smart_open_original(struct eas_cmd_context *ctx, struct eas_mail_item **item_r)
+{
+	const char *id = smart_get_original_id(ctx);
+	int ret;
+
+	ret = id == NULL ? 0 : eas_mail_item_open(ctx->user, ctx->event, id, item_r);
+	if (ret == 0)
+		eas_cmd_reply_status(ctx, EAS_STATUS_GLOBAL_ITEM_NOT_FOUND);
+	else if (ret < 0)
+		eas_compose_try_later(ctx);
+	return ret;
+}
+
+/* Returns NULL if it cannot be put together (logged). */
+static struct istream *
+smart_build(struct eas_cmd_context *ctx, const struct eas_compose *compose,
+	    const struct eas_mail_item *item, enum eas_smart_kind kind)
+{
+	struct eas_smart_source source = {
+		.kind = kind,
+		.mime = compose->mime,
+		.original = item->source.input,
+		.original_parts = item->source.parts
+	};
+	string_t *prefix = t_str_new(128);
+	struct ostream *output;
+	guid_128_t guid;
+	const char *error;
+
+	guid_128_generate(guid);
+	source.boundary = t_strconcat(SMART_BOUNDARY_PREFIX,
+				      guid_128_to_string(guid), NULL);
+	mail_user_set_get_temp_prefix(prefix, ctx->user->mail_user->set);
+	output = iostream_temp_create(str_c(prefix), 0);
+	o_stream_set_no_error_handling(output, TRUE);
+	if (eas_smart_mime_write(&source, output, &error) < 0) {
+		e_error(ctx->event, "Mail cannot be put together: %s", error);
+		o_stream_destroy(&output);
+		return NULL;
+	}
+	if (o_stream_flush(output) < 0) {
+		e_error(ctx->event, "Mail cannot be put together: write() failed: %s",
+			o_stream_get_error(output));
+		o_stream_destroy(&output);
+		return NULL;
+	}
+	return iostream_temp_finish(&output, IO_BLOCK_SIZE);
+}
+
+/* So that every client shows it. */
+static void smart_mark_original(const struct eas_mail_item *item, enum eas_smart_kind kind)
+{
+	static const char *const forwarded[] = { EAS_EMAIL_KEYWORD_FORWARDED, NULL };
+	struct mail_keywords *keywords;
+
+	if (kind == EAS_SMART_REPLY) {
+		mail_update_flags(item->mail, MODIFY_ADD, MAIL_ANSWERED);
+	} else {
+		keywords = mailbox_keywords_create_valid(item->box, forwarded);
+		mail_update_keywords(item->mail, MODIFY_ADD, keywords);
+		mailbox_keywords_unref(&keywords);
+	}
+}
+
+static void smart_send(struct eas_cmd_context *ctx, const struct eas_compose *compose,
+		       struct eas_mail_item *item, enum eas_smart_kind kind)
+{
+	struct istream *mime = compose->mime;
+
+	if (smart_has_whole_mime(ctx)) {
+		i_stream_ref(mime);
+	} else {
+		mime = smart_build(ctx, compose, item, kind);
+		if (mime == NULL) {
+			eas_compose_try_later(ctx);
+			return;
+		}
+	}
+	if (eas_compose_send(ctx, compose, mime))
+		smart_mark_original(item, kind);
+	i_stream_unref(&mime);
+}
+
+static void smart_command(struct eas_cmd_context *ctx, enum eas_smart_kind kind)
+{
+	struct eas_compose compose;
+	struct eas_mail_item *item;
+
+	if (eas_compose_read(ctx, &compose) < 0)
+		return;
+	if (!eas_compose_was_sent(ctx, &compose) &&
+	    smart_open_original(ctx, &item) > 0) {
+		smart_send(ctx, &compose, item, kind);
+		(void)eas_mail_item_commit(&item);
+	}
+	eas_compose_free(&compose);
+}
+
+void eas_cmd_smart_reply(struct eas_cmd_context *ctx)
+{
+	smart_command(ctx, EAS_SMART_REPLY);
+}
+
+void eas_cmd_smart_forward(struct eas_cmd_context *ctx)
+{
+	smart_command(ctx, EAS_SMART_FORWARD);
+}
