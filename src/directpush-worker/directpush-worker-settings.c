@@ -5,10 +5,8 @@
 #include "directpush-settings-compat.h"
 #include "mail-storage-settings.h"
 #include "smtp-submit-settings.h"
+#include "directpush-ipc-limits.h"
 #include "directpush-worker-settings.h"
-
-/* MS-ASCMD "HeartbeatInterval (Sync)" (2.2.3.84.2): no more than 3540 seconds */
-#define DIRECTPUSH_HEARTBEAT_LIMIT_SECS (59*60)
 
 static bool
 directpush_worker_settings_check(void *_set, pool_t pool, const char **error_r);
@@ -41,11 +39,11 @@ static const struct setting_define directpush_worker_setting_defines[] = {
 static const struct directpush_worker_settings directpush_worker_default_settings = {
 	.verbose_proctitle = FALSE,
 
-	.directpush_heartbeat_min = 60,
-	.directpush_heartbeat_max = DIRECTPUSH_HEARTBEAT_LIMIT_SECS,
+	.directpush_heartbeat_min = DIRECTPUSH_DEFAULT_HEARTBEAT_MIN_SECS,
+	.directpush_heartbeat_max = DIRECTPUSH_DEFAULT_HEARTBEAT_MAX_SECS,
 
-	.directpush_max_request_size = 4*1024*1024,
-	.directpush_max_send_size = 64*1024*1024,
+	.directpush_max_request_size = DIRECTPUSH_DEFAULT_MAX_REQUEST_BYTES,
+	.directpush_max_send_size = DIRECTPUSH_DEFAULT_MAX_SEND_BYTES,
 
 	.directpush_addresses = "",
 	.directpush_ping_wake = "new changed deleted",

@@ -2,10 +2,8 @@
 
 #include "lib.h"
 #include "directpush-settings-compat.h"
+#include "directpush-ipc-limits.h"
 #include "directpush-settings.h"
-
-/* MS-ASCMD "HeartbeatInterval (Sync)" (2.2.3.84.2): no more than 3540 seconds */
-#define DIRECTPUSH_HEARTBEAT_LIMIT_SECS (59*60)
 
 static bool
 directpush_settings_check(void *_set, pool_t pool, const char **error_r);
@@ -57,15 +55,15 @@ static const struct directpush_settings directpush_default_settings = {
 	.login_trusted_networks = "",
 	.disable_plaintext_auth = TRUE,
 
-	.directpush_heartbeat_min = 60,
-	.directpush_heartbeat_max = DIRECTPUSH_HEARTBEAT_LIMIT_SECS,
+	.directpush_heartbeat_min = DIRECTPUSH_DEFAULT_HEARTBEAT_MIN_SECS,
+	.directpush_heartbeat_max = DIRECTPUSH_DEFAULT_HEARTBEAT_MAX_SECS,
 	.directpush_heartbeat_alert = 9*60,
 	.directpush_heartbeat_alert_window = 200,
 
 	.directpush_max_version = "16.1:16.0:14.1:14.0:12.1",
 
-	.directpush_max_request_size = 4*1024*1024,
-	.directpush_max_send_size = 64*1024*1024,
+	.directpush_max_request_size = DIRECTPUSH_DEFAULT_MAX_REQUEST_BYTES,
+	.directpush_max_send_size = DIRECTPUSH_DEFAULT_MAX_SEND_BYTES,
 
 	.directpush_auth_cache_ttl = 5*60,
 	.directpush_auth_negative_ttl = 30,

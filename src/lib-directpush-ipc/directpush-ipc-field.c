@@ -14,20 +14,6 @@
 	(DIRECTPUSH_CHANGE_NEW | DIRECTPUSH_CHANGE_FLAGS | DIRECTPUSH_CHANGE_EXPUNGE | \
 	 DIRECTPUSH_CHANGE_ATTRIBUTES | DIRECTPUSH_CHANGE_HIERARCHY)
 
-static const struct {
-	enum eas_command_id id;
-	const char *name;
-} commands[] = {
-#define EAS_COMMAND(ident, lower, name, code, since, until, flags) \
-	{ EAS_COMMAND_##ident, name },
-#include "eas-commands.def"
-};
-
-static const enum eas_version versions[] = {
-	EAS_VERSION_12_1, EAS_VERSION_14_0, EAS_VERSION_14_1,
-	EAS_VERSION_16_0, EAS_VERSION_16_1
-};
-
 /*
  * Writing
  */
@@ -80,17 +66,6 @@ append_list(string_t *dest, const struct directpush_ipc_field *field,
 	}
 }
 
-static const char *command_get_name(enum eas_command_id id)
-{
-	unsigned int i;
-
-	for (i = 0; i < N_ELEMENTS(commands); i++) {
-		if (commands[i].id == id)
-			return commands[i].name;
-	}
-	i_unreached();
-}
-
 static void
 append_field(string_t *dest, const struct directpush_ipc_field *field, const void *values)
 {
@@ -109,7 +84,6 @@ append_field(string_t *dest, const struct directpush_ipc_field *field, const voi
 		break;
 	case DIRECTPUSH_IPC_FIELD_UINT:
 	case DIRECTPUSH_IPC_FIELD_CHANGES:
-	case DIRECTPUSH_IPC_FIELD_PROTOCOL:
 		append_number(dest, field, *(const unsigned int *)value, 0);
 		break;
 	case DIRECTPUSH_IPC_FIELD_UINT32:
@@ -135,7 +109,11 @@ append_field(string_t *dest, const struct directpush_ipc_field *field, const voi
 		break;
 	case DIRECTPUSH_IPC_FIELD_COMMAND:
 		append_str(dest, field,
-			   command_get_name(*(const enum eas_command_id *)value));
+			   eas_command_get(*(const enum eas_command_id *)value)->name);
+		break;
+	case DIRECTPUSH_IPC_FIELD_PROTOCOL:
+		append_str(dest, field,
+			   eas_version_get_name(*(const enum eas_version *)value));
 		break;
 	case DIRECTPUSH_IPC_FIELD_DATA:
 		append_data(dest, field, *(const unsigned char *const *)value,
@@ -196,30 +174,12 @@ static bool parse_bool(const char *str, bool *value_r)
 
 static bool parse_command(const char *str, enum eas_command_id *id_r)
 {
-	unsigned int i;
+	const struct eas_command *command = eas_command_find(str);
 
-	for (i = 0; i < N_ELEMENTS(commands); i++) {
-		if (strcmp(commands[i].name, str) == 0) {
-			*id_r = commands[i].id;
-			return TRUE;
-		}
-	}
-	return FALSE;
-}
-
-static bool parse_version(const char *str, enum eas_version *version_r)
-{
-	unsigned int i, number;
-
-	if (str_to_uint(str, &number) < 0)
+	if (command == NULL)
 		return FALSE;
-	for (i = 0; i < N_ELEMENTS(versions); i++) {
-		if ((unsigned int)versions[i] == number) {
-			*version_r = versions[i];
-			return TRUE;
-		}
-	}
-	return FALSE;
+	*id_r = command->id;
+	return TRUE;
 }
 
 static bool parse_changes(const char *str, enum directpush_change *changes_r)
@@ -262,7 +222,7 @@ parse_scalar(const struct directpush_ipc_field *field, const char *str, void *va
 	case DIRECTPUSH_IPC_FIELD_COMMAND:
 		return parse_command(str, value_r);
 	case DIRECTPUSH_IPC_FIELD_PROTOCOL:
-		return parse_version(str, value_r);
+		return eas_version_parse(str, value_r) == 0;
 	case DIRECTPUSH_IPC_FIELD_CHANGES:
 		return parse_changes(str, value_r);
 	case DIRECTPUSH_IPC_FIELD_DATA:

@@ -29,7 +29,7 @@ enum directpush_ipc_field_type {
 	DIRECTPUSH_IPC_FIELD_GUID,
 	/* enum eas_command_id: by name */
 	DIRECTPUSH_IPC_FIELD_COMMAND,
-	/* enum eas_version: as number, 161 = 16.1 */
+	/* enum eas_version: by name, "16.1" */
 	DIRECTPUSH_IPC_FIELD_PROTOCOL,
 	/* enum directpush_change: bits */
 	DIRECTPUSH_IPC_FIELD_CHANGES,
