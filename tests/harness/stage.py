@@ -150,14 +150,15 @@ class Stage:
         if phone.last_request is not None:
             self.requests.append(phone.last_request)
 
-    def bind_folders(self, phone):
-        """{Inbox}, {Sent}, ... and every folder by its name."""
-        for folder_id, folder in phone.folders.items():
-            self.bindings.setdefault(folder["name"], folder_id)
+    @staticmethod
+    def bind_folders(phone):
+        """{Inbox}, {Sent}, ... and every folder by its name, as this phone sees them. A name once bound stays."""
         for name, kind in MAIN_FOLDERS.items():
             for folder_id, folder in phone.folders.items():
                 if folder["type"] == kind:
-                    self.bindings[name] = folder_id
+                    phone.names.setdefault(name, folder_id)
+        for folder_id, folder in phone.folders.items():
+            phone.names.setdefault(folder["name"], folder_id)
 
     # Messages
 

@@ -64,26 +64,25 @@ def check_statement(text, block):
     parse([Line(block[0].number, -1, root)] + block if root else block)
 
 
-def value(stage, word):
-    """A quoted string, or a bare word with {name}s."""
+def value(stage, word, phone=None):
+    """A quoted string, or a bare word with {name}s; folder names are those of the phone."""
     if word.startswith('"'):
         return unquote(word)
-    return expand(word, bindings_of(stage))
+    return expand(word, bindings_of(stage, phone))
 
 
-def folder(stage, word):
-    return value(stage, word)
+folder = value
 
 
 def bindings_of(stage, phone=None):
-    """The bindings plus what a phone remembers: {Inbox.key} is its SyncKey, {folder.key} that of FolderSync."""
+    """The bindings plus what a phone remembers: its folders, {Inbox.key} its SyncKey, {hierarchy.key} that of FolderSync."""
     found = dict(stage.bindings)
-    if phone is None and len(stage.phones) == 1:
+    if phone is None and stage.phones:
         phone = next(iter(stage.phones.values()))
     if phone is not None:
-        for name, folder_id in stage.bindings.items():
-            if folder_id in phone.folders:
-                found[name + ".key"] = phone.collection(folder_id).key
+        for name, folder_id in phone.names.items():
+            found[name] = folder_id
+            found[name + ".key"] = phone.collection(folder_id).key
         found["hierarchy.key"] = phone.folder_key
         found["device"] = phone.device_id
         found["policy.key"] = phone.policy_key
@@ -151,8 +150,8 @@ def given(stage, _block, phone, folders):
     check(answer.number("Status") == 1, f"FolderSync answered Status {answer.value('Status')}")
     stage.bind_folders(device)
     for name in re.findall(r"\{([^}]+)\}", folders or ""):
-        check(name in stage.bindings, f"the phone sees no folder {name}: {device.folders}")
-        device.sync_all(stage.bindings[name])
+        check(name in device.names, f"the phone sees no folder {name}: {device.folders}")
+        device.sync_all(device.names[name])
 
 
 # Requests and answers
@@ -429,7 +428,8 @@ def _elements(stage, device, root, block):
 @verb(r"(?P<phone>WORD) syncs (?P<where>\S+)(?: window (?P<window>\d+))?(?P<once> once)?(?: in (?P<number>\d+) answers)?")
 def syncs(stage, block, phone, where, window, once, number):
     """Sync until nothing more is available (or once). The block holds what stands in Options."""
-    device, folder_id = get_phone(stage, phone), folder(stage, where)
+    device = get_phone(stage, phone)
+    folder_id = folder(stage, where, device)
     kwargs = {"window": int(window) if window else None}
     if block:
         kwargs["options"] = _elements(stage, device, "AirSync:Options", block)
@@ -460,12 +460,13 @@ def changes(stage, block, phone, item, where, giving):
     """A Sync with one Change; the block holds what stands in ApplicationData."""
     device = get_phone(stage, phone)
     data = E("ApplicationData", _elements(stage, device, "AirSync:ApplicationData", block))
-    _command(stage, device, folder(stage, where), E("Change", E("ServerId", value(stage, item)), data), giving)
+    _command(stage, device, folder(stage, where, device), E("Change", E("ServerId", value(stage, item)), data), giving)
 
 
 @verb(r"(?P<phone>WORD) deletes (?P<item>\{\S+) in (?P<where>\S+)(?P<hard> for good)?(?: giving (?P<giving>\d+))?")
 def deletes(stage, _block, phone, item, where, hard, giving):
-    device, folder_id, item_id = get_phone(stage, phone), folder(stage, where), value(stage, item)
+    device = get_phone(stage, phone)
+    folder_id, item_id = folder(stage, where, device), value(stage, item)
     device.collection(folder_id).items.pop(item_id, None)
     _command(stage, device, folder_id, E("Delete", E("ServerId", item_id)), giving,
              deletes_as_moves=False if hard else None)
@@ -476,7 +477,8 @@ def deletes(stage, _block, phone, item, where, hard, giving):
 def moves_item(stage, _block, phone, item, source, target, name, giving):
     """MoveItems of one item; Status 3 is its success. The phone carries the item over, as phones do."""
     device = get_phone(stage, phone)
-    item_id, source_id, target_id = value(stage, item), folder(stage, source), folder(stage, target)
+    item_id = value(stage, item)
+    source_id, target_id = folder(stage, source, device), folder(stage, target, device)
     answer = device.move_items([(item_id, source_id, target_id)])
     check(answer.status == 200, f"MoveItems: HTTP {answer.status}")
     check(answer.value("Response/Status") == (giving or "3"), f"MoveItems:\n{show(answer)}")
@@ -516,7 +518,8 @@ def sends(stage, _block, phone, what, client_id, unsaved, loses, giving):
 
 @verb(r"(?P<phone>WORD) holds (?P<number>\d+|no) items? in (?P<where>\S+)")
 def holds_number(stage, _block, phone, number, where):
-    held = get_phone(stage, phone).collection(folder(stage, where)).items
+    device = get_phone(stage, phone)
+    held = device.collection(folder(stage, where, device)).items
     expected = 0 if number == "no" else int(number)
     check(len(held) == expected, f"the phone holds {len(held)} items, expected {expected}: "
           + ", ".join(f"{i} {item.value('Subject')}" for i, item in held.items()))
@@ -526,7 +529,7 @@ def holds_number(stage, _block, phone, number, where):
 def holds_subject(stage, block, phone, subject, where, name):
     """The phone holds exactly one item with that subject; its ServerId is bound, its content matched."""
     device = get_phone(stage, phone)
-    held = device.collection(folder(stage, where)).items
+    held = device.collection(folder(stage, where, device)).items
     found = [(i, item) for i, item in held.items() if item.value("Subject") == unquote(subject)]
     check(len(found) == 1, f"the phone holds {len(found)} items {subject}: "
           + ", ".join(f"{i} {item.value('Subject')}" for i, item in held.items()))
@@ -546,7 +549,8 @@ def holds_subject(stage, block, phone, subject, where, name):
 
 @verb(r"(?P<phone>WORD) does not hold (?P<subject>STRING) in (?P<where>\S+)")
 def holds_not(stage, _block, phone, subject, where):
-    held = get_phone(stage, phone).collection(folder(stage, where)).items
+    device = get_phone(stage, phone)
+    held = device.collection(folder(stage, where, device)).items
     found = [i for i, item in held.items() if item.value("Subject") == unquote(subject)]
     check(not found, f"the phone holds {found}")
 
@@ -555,7 +559,7 @@ def holds_not(stage, _block, phone, subject, where):
 def pings(stage, _block, phone, folders, secs):
     """Start a Ping and return once the front has parked it."""
     device = get_phone(stage, phone)
-    ids = [stage.bindings[name] for name in re.findall(r"\{([^}]+)\}", folders)]
+    ids = [device.names[name] for name in re.findall(r"\{([^}]+)\}", folders)]
     device.requests = getattr(device, "requests", {})
     device.requests["Ping"] = device.latest = device.ping(int(secs) if secs else None, ids)
     owner = device.owner.name
@@ -794,7 +798,8 @@ def expect(stage, _block, left, how, right):
 @verb(r"(?P<phone>WORD) starts over with (?P<where>\S+)")
 def starts_over(stage, _block, phone, where):
     """The phone forgets the folder and begins with SyncKey 0."""
-    get_phone(stage, phone).collections.pop(folder(stage, where), None)
+    device = get_phone(stage, phone)
+    device.collections.pop(folder(stage, where, device), None)
 
 
 @verb(r"(?P<phone>WORD) sends (?P<number>\d+) read marks for (?P<item>\S+) in (?P<where>\S+)")
@@ -802,13 +807,14 @@ def sends_many(stage, _block, phone, number, item, where):
     """One Sync with that many Changes of one item."""
     device = get_phone(stage, phone)
     change = E("Change", E("ServerId", value(stage, item)), E("ApplicationData", E("Read", 1, ns="Email")))
-    device.latest = device.start("Sync", device.sync_tree(folder(stage, where), [change] * int(number)))
+    device.latest = device.start("Sync", device.sync_tree(folder(stage, where, device), [change] * int(number)))
 
 
 @verb(r"(?P<phone>WORD) estimates (?P<where>\S+) at (?P<number>\d+)")
 def estimates(stage, _block, phone, where, number):
     """GetItemEstimate, as this version asks it."""
-    answer = get_phone(stage, phone).estimate(folder(stage, where))
+    device = get_phone(stage, phone)
+    answer = device.estimate(folder(stage, where, device))
     check(answer.status == 200 and answer.value("Response/Status") == "1",
           f"GetItemEstimate: HTTP {answer.status}\n{show(answer)}")
     check(answer.value("Response/Collection/Estimate") == number, f"GetItemEstimate:\n{show(answer)}")
@@ -874,8 +880,8 @@ def nothing_named(stage, _block, user, name):
 def sends_moves(stage, _block, phone, number, item, source, target):
     """One MoveItems with that many moves of one item."""
     device = get_phone(stage, phone)
-    move = E("Move", E("SrcMsgId", value(stage, item)), E("SrcFldId", folder(stage, source)),
-             E("DstFldId", folder(stage, target)))
+    move = E("Move", E("SrcMsgId", value(stage, item)), E("SrcFldId", folder(stage, source, device)),
+             E("DstFldId", folder(stage, target, device)))
     device.latest = device.start("MoveItems", tree("Move", "MoveItems", *[move] * int(number)))
 
 

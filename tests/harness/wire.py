@@ -171,27 +171,30 @@ class Connection:
             return b"".join(pieces)
 
     def readable(self, timeout=0):
-        """True when there is something to read: data or the end."""
-        if self.buffer or self.eof or (self.tls and self.sock.pending()):
-            return True
-        return bool(select.select([self.sock], [], [], timeout)[0])
+        """True when there is something to read for HTTP, data or the end, within timeout.
+
+        What TLS sends on its own, such as session tickets, does not count.
+        """
+        deadline = time.monotonic() + timeout
+        while not self.buffer and not self.eof:
+            if not (self.tls and self.sock.pending()):
+                ready = select.select([self.sock], [], [], max(0, deadline - time.monotonic()))[0]
+                if not ready:
+                    return False
+            self.sock.settimeout(0)
+            try:
+                data = self.sock.recv(CHUNK)
+            except (ssl.SSLWantReadError, BlockingIOError):
+                continue
+            except OSError:
+                data = b""
+            self.buffer += data
+            self.eof = not data
+        return True
 
     def is_dead(self):
         """True when the server has closed this idle connection."""
-        if self.eof:
-            return True
-        if not self.readable():
-            return False
-        self.sock.settimeout(0.05)
-        try:
-            data = self.sock.recv(CHUNK)
-        except (ssl.SSLWantReadError, socket.timeout, TimeoutError):
-            return False
-        except OSError:
-            data = b""
-        self.buffer += data
-        self.eof = not data
-        return self.eof
+        return self.readable() and self.eof
 
     def wait_closed(self, timeout):
         """True when the server closes within timeout without sending anything."""

@@ -10,7 +10,7 @@ from tests.harness.stage import check
 
 scenario = "A worker that hangs is given up after directpush_worker_timeout with 503, other users are served meanwhile"
 needs = ["own instance"]
-config = "directpush_worker_timeout = 2 secs\n"
+config = "directpush_worker_timeout = 2 secs\ndirectpush_body_timeout = 2 secs\n"
 seconds = 4
 
 
