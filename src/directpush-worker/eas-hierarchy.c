@@ -2,8 +2,11 @@
 
 #include "lib.h"
 #include "array.h"
+#include "hash.h"
 #include "eas-folder.h"
 #include "eas-hierarchy.h"
+
+HASH_TABLE_DEFINE_TYPE(device_folder_id, const char *, const struct eas_device_folder *);
 
 static bool
 folder_is_equal(const struct eas_device_folder *f1, const struct eas_device_folder *f2)
@@ -12,39 +15,61 @@ folder_is_equal(const struct eas_device_folder *f1, const struct eas_device_fold
 		strcmp(f1->display_name, f2->display_name) == 0;
 }
 
-void eas_hierarchy_changes_find(const struct eas_folder_list *list,
-				const ARRAY_TYPE(eas_device_folder) *known, pool_t pool,
-				struct eas_hierarchy_changes *changes_r)
+/* What is there, against what is known. Takes from known_ids those that are still there. */
+static void
+find_there(const struct eas_folder_list *list,
+	   HASH_TABLE_TYPE(device_folder_id) known_ids,
+	   struct eas_hierarchy_changes *changes)
 {
 	const struct eas_folder *folder;
-	const struct eas_device_folder *device_folder;
+	const struct eas_device_folder *known;
 
-	p_array_init(&changes_r->after, pool, 32);
-	p_array_init(&changes_r->updated, pool, 8);
-	p_array_init(&changes_r->added, pool, 8);
-	p_array_init(&changes_r->deleted, pool, 8);
 	array_foreach(&list->folders, folder) {
 		struct eas_device_folder now = {
 			.id = folder->id, .parent_id = folder->parent_id,
 			.display_name = folder->display_name, .type = folder->type,
 		};
 
-		array_push_back(&changes_r->after, &now);
-		device_folder = eas_device_folder_find(known, now.id);
-		if (device_folder == NULL)
-			array_push_back(&changes_r->added, &now);
-		else if (!folder_is_equal(device_folder, &now))
-			array_push_back(&changes_r->updated, &now);
+		array_push_back(&changes->after, &now);
+		known = hash_table_lookup(known_ids, folder->id);
+		if (known == NULL)
+			array_push_back(&changes->added, &now);
+		else {
+			if (!folder_is_equal(known, &now))
+				array_push_back(&changes->updated, &now);
+			hash_table_remove(known_ids, folder->id);
+		}
 	}
-	array_foreach(known, device_folder) {
-		if (eas_folder_list_find(list, device_folder->id) != NULL)
+}
+
+void eas_hierarchy_changes_find(const struct eas_folder_list *list,
+				const ARRAY_TYPE(eas_device_folder) *known, pool_t pool,
+				struct eas_hierarchy_changes *changes_r)
+{
+	HASH_TABLE_TYPE(device_folder_id) known_ids;
+	const struct eas_device_folder *folder;
+
+	p_array_init(&changes_r->after, pool, 32);
+	p_array_init(&changes_r->updated, pool, 8);
+	p_array_init(&changes_r->added, pool, 8);
+	p_array_init(&changes_r->deleted, pool, 8);
+
+	hash_table_create(&known_ids, default_pool, array_count(known), str_hash, strcmp);
+	array_foreach(known, folder)
+		hash_table_update(known_ids, folder->id, folder);
+	find_there(list, known_ids, changes_r);
+
+	/* in the order they were told in */
+	array_foreach(known, folder) {
+		if (hash_table_lookup(known_ids, folder->id) == NULL)
 			continue;
 		/* what cannot be read now is not gone */
-		if (eas_folder_list_is_unread(list, device_folder->display_name))
-			array_push_back(&changes_r->after, device_folder);
+		if (eas_folder_list_is_unread(list, folder->display_name))
+			array_push_back(&changes_r->after, folder);
 		else
-			array_push_back(&changes_r->deleted, &device_folder->id);
+			array_push_back(&changes_r->deleted, &folder->id);
 	}
+	hash_table_destroy(&known_ids);
 }
 
 unsigned int

@@ -13,7 +13,8 @@
               or, instead of the next frame, ABORT \n: the sender cannot go on;
               what came so far must not be used
 
-   One request at a time. The front closes the socketpair to end the worker. The fields are
+   One request at a time; each RUN has one REPLY or PARK, also one whose body was
+   given up (nobody need read that answer). The front closes the socketpair to end the worker. The fields are
    tables in directpush-ipc-worker.c; bump the major version when an old reader would
    misunderstand a line, the minor one when fields are added. */
 
