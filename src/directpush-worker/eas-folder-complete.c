@@ -18,11 +18,11 @@
 
 static const char *no_mailbox_id(const char *name)
 {
-	static char id[EAS_FOLDER_ID_LENGTH + 1];
+	char id[EAS_FOLDER_ID_LENGTH + 1];
 
 	name = t_strconcat(NO_MAILBOX_PREFIX, name, NULL);
 	eas_id_make(name, strlen(name), id);
-	return id;
+	return t_strdup(id);
 }
 
 /* Levels that are no mailboxes are folders which hold folders. */

@@ -6,6 +6,7 @@
 #include "ostream.h"
 #include "net.h"
 #include "process-title.h"
+#include "mail-autoexpunge.h"
 #include "master-service.h"
 #include "directpush-ipc-body.h"
 #include "directpush-ipc-worker.h"
@@ -31,21 +32,6 @@ struct worker_front_connection {
 /* client_limit=1: there is never another one */
 static struct worker_front_connection *front_connection = NULL;
 
-static void worker_front_connection_destroy(struct worker_front_connection **_conn)
-{
-	struct worker_front_connection *conn = *_conn;
-
-	*_conn = NULL;
-	front_connection = NULL;
-	io_remove(&conn->io);
-	i_stream_destroy(&conn->input);
-	o_stream_destroy(&conn->output);
-	net_disconnect(conn->fd);
-	eas_user_destroy(&conn->user);
-	i_free(conn);
-	master_service_client_connection_destroyed(master_service);
-}
-
 static void
 worker_front_connection_set_title(struct worker_front_connection *conn,
 				  const char *command)
@@ -57,6 +43,24 @@ worker_front_connection_set_title(struct worker_front_connection *conn,
 	else
 		process_title_set(t_strdup_printf("[%s %s]", conn->user->username,
 						  command));
+}
+
+static void worker_front_connection_destroy(struct worker_front_connection **_conn)
+{
+	struct worker_front_connection *conn = *_conn;
+
+	*_conn = NULL;
+	front_connection = NULL;
+	io_remove(&conn->io);
+	i_stream_destroy(&conn->input);
+	o_stream_destroy(&conn->output);
+	net_disconnect(conn->fd);
+	/* as at the end of an IMAP session; nobody waits for it */
+	worker_front_connection_set_title(conn, "autoexpunge");
+	(void)mail_user_autoexpunge(conn->user->mail_user);
+	eas_user_destroy(&conn->user);
+	i_free(conn);
+	master_service_client_connection_destroyed(master_service);
 }
 
 static int
