@@ -6,6 +6,7 @@
 #include "ostream.h"
 #include "net.h"
 #include "process-title.h"
+#include "mail-user.h"
 #include "mail-autoexpunge.h"
 #include "master-service.h"
 #include "directpush-ipc-body.h"
