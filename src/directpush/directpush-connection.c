@@ -3,6 +3,7 @@
 #include "lib.h"
 #include "base64.h"
 #include "ioloop.h"
+#include "istream.h"
 #include "llist.h"
 #include "randgen.h"
 #include "str.h"
@@ -294,6 +295,41 @@ static void connection_wake(struct directpush_connection *conn,
 	directpush_pump_inject(conn->pump, data, size);
 }
 
+static bool connection_body_is_complete(const struct directpush_connection *conn)
+{
+	const struct directpush_request *req = conn->requests;
+
+	if (req == NULL)
+		return TRUE;
+	while (req->next != NULL)
+		req = req->next;
+	if (conn->request_end != UOFF_T_MAX)
+		return directpush_pump_get_in(conn->pump) >= conn->request_end;
+	return req->payload == NULL || req->payload->eof;
+}
+
+/* Does the phone go on sending its body? If a worker is slow, it cannot. */
+static void connection_check_body(struct directpush_connection *conn)
+{
+	uoff_t in = directpush_pump_get_in(conn->pump);
+	bool waiting;
+
+	if (conn->http == NULL || connection_body_is_complete(conn))
+		return;
+	waiting = http_server_connection_get_stats(conn->http)->input +
+		CONNECTION_BLOCK_SIZE < in || !directpush_pump_is_empty(conn->pump);
+	if (in == conn->body_in && !waiting) {
+		e_debug(directpush_event, "Connection from %s: Body took too long to come",
+			net_ip2addr(&conn->peer.remote_ip));
+		directpush_connection_destroy(conn);
+		return;
+	}
+	conn->body_in = in;
+	directpush_timer_start(&conn->timer,
+			       directpush_set->directpush_body_timeout * 1000,
+			       connection_check_body, conn);
+}
+
 void directpush_connection_request_begin(struct directpush_connection *conn,
 					 uoff_t body_size)
 {
@@ -301,6 +337,12 @@ void directpush_connection_request_begin(struct directpush_connection *conn,
 	directpush_device_conn_used(conn);
 	conn->request_end = body_size == UOFF_T_MAX ? UOFF_T_MAX :
 		http_server_connection_get_stats(conn->http)->input + body_size;
+	if (body_size > 0) {
+		conn->body_in = directpush_pump_get_in(conn->pump);
+		directpush_timer_start(&conn->timer,
+				       directpush_set->directpush_body_timeout * 1000,
+				       connection_check_body, conn);
+	}
 }
 
 /*

@@ -57,6 +57,8 @@ struct directpush_connection {
 	/* directpush_pump_get_in() when the request read last was complete;
 	   UOFF_T_MAX if lib-http has to be asked */
 	uoff_t request_end;
+	/* directpush_pump_get_in() when it was last checked that a body comes */
+	uoff_t body_in;
 	/* being handled, oldest first */
 	struct directpush_request *requests;
 

@@ -12,7 +12,6 @@
 #include "directpush-request.h"
 #include "directpush-http.h"
 
-/* design.md 8 */
 #define HTTP_MAX_HEADER_BYTES (32*1024)
 #define HTTP_MAX_HEADER_FIELD_BYTES (8*1024)
 #define HTTP_MAX_HEADER_FIELDS 100
@@ -45,6 +44,7 @@ static const struct {
 	{ 405, "Method Not Allowed" },
 	{ 411, "Length Required" },
 	{ 413, "Payload Too Large" },
+	{ 414, "URI Too Long" },
 	{ 415, "Unsupported Media Type" },
 	{ 429, "Too Many Requests" },
 	/* MS-ASHTTP "Status Line" (2.2.2.1.1) */

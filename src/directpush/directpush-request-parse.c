@@ -13,7 +13,8 @@
 
 /* MS-ASHTTP "Request-Line" (2.2.1.1.1); also behind a prefix, where a proxy has one */
 #define REQUEST_PATH "/Microsoft-Server-ActiveSync"
-/* design.md 8; nothing in a Ping is large */
+#define REQUEST_MAX_TARGET_BYTES (4*1024)
+/* nothing in a Ping is large */
 #define REQUEST_PING_MAX_BODY (64*1024)
 
 static bool path_is_ours(const char *path)
@@ -115,6 +116,11 @@ bool directpush_request_parse(struct directpush_request *req)
 	req->http10 = http->version_minor == 0;
 	req->close = http->connection_close;
 
+	if (strlen(http->target_raw) > REQUEST_MAX_TARGET_BYTES) {
+		/* lib-http's own limit is only looked at when more has to be read */
+		directpush_request_fail(req, 414, 0, "request target is too long");
+		return FALSE;
+	}
 	query = strchr(http->target_raw, '?');
 	if (!path_is_ours(query == NULL ? http->target_raw :
 			  t_strdup_until(http->target_raw, query))) {

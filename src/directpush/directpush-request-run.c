@@ -254,6 +254,21 @@ static void request_run_may_park(struct directpush_request *req)
 	request_gather(req);
 }
 
+/* lib-http says it only for bodies that it handles itself. Not before the user
+   is known: nobody shall send a large mail for nothing. */
+static void request_send_100_continue(struct directpush_request *req)
+{
+	static const char response[] = "HTTP/1.1 100 Continue\r\n\r\n";
+	const struct http_request *http = http_server_request_get(req->http);
+
+	if (!http->expect_100_continue || http->version_minor == 0 ||
+	    req->conn->requests != req)
+		return;
+	/* whether it is lost shows when the body is read */
+	(void)directpush_transport_send(&req->conn->transport, response,
+					strlen(response));
+}
+
 void directpush_request_run(struct directpush_request *req)
 {
 	req->device = directpush_device_get(req->login->user, req->eas.device_id);
@@ -265,6 +280,7 @@ void directpush_request_run(struct directpush_request *req)
 					"directpush_max_requests_per_device reached");
 		return;
 	}
+	request_send_100_continue(req);
 	if (request_may_park(req)) {
 		request_run_may_park(req);
 		return;
