@@ -38,7 +38,7 @@ struct directpush_parked {
 
 	/* a worker looking again: soon, now, or done with an answer */
 	struct directpush_timer look_timer;
-	struct directpush_watch watch;
+	struct directpush_watch *watch;
 	struct directpush_job *job;
 	struct directpush_ipc_reply *reply;
 	struct istream *reply_body;
@@ -61,18 +61,22 @@ static struct directpush_parked *parked_all;
 static unsigned int parked_count;
 /* those that a change wakes, until directpush_parked_answer_woken() */
 static ARRAY(struct directpush_parked *) parked_woken;
+static struct directpush_heartbeat_average *parked_average;
 
 static void parked_look(struct directpush_parked *parked);
 
 void directpush_parked_init(void)
 {
 	i_array_init(&parked_woken, 16);
+	parked_average = directpush_heartbeat_average_init(
+		directpush_set->directpush_heartbeat_alert_window);
 }
 
 void directpush_parked_deinit(void)
 {
 	i_assert(parked_all == NULL);
 	array_free(&parked_woken);
+	directpush_heartbeat_average_deinit(&parked_average);
 }
 
 unsigned int directpush_parked_count(void)
@@ -105,10 +109,17 @@ parked_event(const struct directpush_parked *parked, const char *name)
 		add_str("cmd", eas_command_get(parked->request.command)->name);
 }
 
+static void parked_watch_stop(struct directpush_parked *parked)
+{
+	if (parked->watch != NULL)
+		directpush_watch_stop(parked->watch);
+	i_free(parked->watch);
+}
+
 static void parked_look_stop(struct directpush_parked *parked)
 {
 	directpush_timer_stop(&parked->look_timer);
-	directpush_watch_stop(&parked->watch);
+	parked_watch_stop(parked);
 	directpush_job_abort(&parked->job);
 	i_stream_unref(&parked->reply_body);
 }
@@ -214,6 +225,24 @@ static void parked_deadline(struct directpush_parked *parked)
 				    DIRECTPUSH_PARKED_END_EXPIRED);
 }
 
+static void parked_check_heartbeat(const struct directpush_parked *parked)
+{
+	const struct directpush_settings *set = directpush_set;
+
+	if (parked->request.command != EAS_COMMAND_PING ||
+	    !directpush_heartbeat_average_add(parked_average,
+					      parked->order->park.heartbeat_secs,
+					      set->directpush_heartbeat_alert))
+		return;
+	e_warning(directpush_event, "The last %u heartbeats that phones asked for "
+		  "are %u seconds long on average: a firewall or proxy seems to cut "
+		  "long requests, which costs the phones' batteries. Let it keep "
+		  "quiet connections for %u seconds at least (directpush_heartbeat_alert).",
+		  set->directpush_heartbeat_alert_window,
+		  directpush_heartbeat_average_get(parked_average),
+		  set->directpush_heartbeat_alert);
+}
+
 static void parked_check_limits(struct directpush_parked *parked)
 {
 	struct directpush_device *device = parked->device, *other;
@@ -287,6 +316,7 @@ void directpush_parked_create(const struct directpush_parked_params *params)
 		parked->look = TRUE;
 		parked_look(parked);
 	}
+	parked_check_heartbeat(parked);
 	parked_check_limits(parked);
 	directpush_refresh_proctitle();
 }
@@ -310,7 +340,7 @@ static void parked_look_reply(void *context, const struct directpush_ipc_reply *
 	struct directpush_parked *parked = context;
 
 	parked->job = NULL;
-	directpush_watch_stop(&parked->watch);
+	parked_watch_stop(parked);
 	parked->reply = p_new(parked->pool, struct directpush_ipc_reply, 1);
 	*parked->reply = *reply;
 	parked->reply->content_type = p_strdup(parked->pool, reply->content_type);
@@ -333,7 +363,7 @@ static void parked_look_park(void *context, const char *fields)
 	if (order == NULL) {
 		e_error(directpush_event, "user %s: worker sent a broken order: %s",
 			parked->login->user->name, error);
-		directpush_watch_stop(&parked->watch);
+		parked_watch_stop(parked);
 		return;
 	}
 	/* the deadline is what the phone asked for at first */
@@ -348,9 +378,9 @@ static void parked_look_park(void *context, const char *fields)
 	directpush_order_unref(&parked->order);
 	parked->order = order;
 
-	if (directpush_watch_concerns(&parked->watch, order))
+	if (directpush_watch_concerns(parked->watch, order))
 		parked->look = TRUE;
-	directpush_watch_stop(&parked->watch);
+	parked_watch_stop(parked);
 	if (parked->look)
 		parked_look(parked);
 }
@@ -362,7 +392,7 @@ static void parked_look_failed(void *context, unsigned int status,
 	struct directpush_ipc_reply reply;
 
 	parked->job = NULL;
-	directpush_watch_stop(&parked->watch);
+	parked_watch_stop(parked);
 	if (status == 401 || status == 403) {
 		i_zero(&reply);
 		reply.status = status;
@@ -400,7 +430,8 @@ static void parked_look_now(struct directpush_parked *parked)
 	params.run.recheck = TRUE;
 	params.run.elapsed_secs = parked_get_waited_secs(parked);
 	params.run.heartbeat_max_secs = parked->order->park.heartbeat_secs;
-	directpush_watch_start(&parked->watch, parked->device);
+	parked->watch = i_new(struct directpush_watch, 1);
+	directpush_watch_start(parked->watch, parked->device);
 	parked->job = directpush_job_start(&params, &parked_look_callbacks, parked);
 }
 
