@@ -147,10 +147,74 @@ const char *eas_header_decode_extended(pool_t pool, const char *value)
  * Addresses
  */
 
-struct message_address *eas_header_addresses(pool_t pool, const char *value)
+/* Find the end of the address at p: the next comma or semicolon that separates. Dovecot's parser
+   gives up at the first that it does not understand, and the others are lost.
+   *ats_r: how many '@' there are where an address has one. */
+static const char *address_find_end(const char *p, unsigned int *ats_r)
 {
-	return message_address_parse(pool, (const unsigned char *)value, strlen(value),
-				     HEADER_MAX_ADDRESSES, 0);
+	unsigned int comments = 0;
+	bool quoted = FALSE, angle = FALSE;
+
+	*ats_r = 0;
+	for (; *p != '\0'; p++) {
+		if (*p == '\\' && p[1] != '\0' && (quoted || comments > 0))
+			p++;
+		else if (*p == '"' && comments == 0)
+			quoted = !quoted;
+		else if (quoted)
+			continue;
+		else if (*p == '(')
+			comments++;
+		else if (*p == ')' && comments > 0)
+			comments--;
+		else if (comments > 0)
+			continue;
+		else if (*p == '<' || *p == '>')
+			angle = *p == '<';
+		else if (*p == '@')
+			*ats_r += 1;
+		else if ((*p == ',' || *p == ';') && !angle)
+			break;
+	}
+	return p;
+}
+
+static bool is_blank(const char *p, const char *end)
+{
+	while (p < end && (*p == ' ' || *p == '\t'))
+		p++;
+	return p == end;
+}
+
+struct message_address *eas_header_addresses(pool_t pool, const char *value,
+					     bool *complete_r)
+{
+	struct message_address *first = NULL, **next = &first;
+	unsigned int ats, count = 0;
+	bool complete = TRUE;
+	const char *end;
+
+	for (;; value = end + 1) {
+		end = address_find_end(value, &ats);
+		if (!is_blank(value, end)) {
+			*next = message_address_parse(pool,
+				(const unsigned char *)value, end - value,
+				HEADER_MAX_ADDRESSES, 0);
+			if (*next == NULL || ats > 1)
+				complete = FALSE;
+			while (*next != NULL)
+				next = &(*next)->next;
+		}
+		if (*end == '\0')
+			break;
+		if (++count >= HEADER_MAX_ADDRESSES) {
+			complete = FALSE;
+			break;
+		}
+	}
+	if (complete_r != NULL)
+		*complete_r = complete;
+	return first;
 }
 
 /* "box@domain", or what there is of it; NULL for the marks of a group. */
@@ -208,7 +272,7 @@ address_list(pool_t pool, const char *value, const char *separator, size_t max_b
 	string_t *dest = t_str_new(256);
 	const char *text;
 
-	addr = eas_header_addresses(pool_datastack_create(), value);
+	addr = eas_header_addresses(pool_datastack_create(), value, NULL);
 	for (; addr != NULL; addr = addr->next) {
 		text = address_format(addr, display);
 		if (text == NULL || *text == '\0')
@@ -238,7 +302,7 @@ const char *eas_header_first_address(pool_t pool, const char *value)
 	const struct message_address *addr;
 	const char *box;
 
-	addr = eas_header_addresses(pool_datastack_create(), value);
+	addr = eas_header_addresses(pool_datastack_create(), value, NULL);
 	for (; addr != NULL; addr = addr->next) {
 		box = address_get_box(addr);
 		if (box != NULL)

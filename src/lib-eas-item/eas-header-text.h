@@ -17,8 +17,11 @@ const char *eas_header_decode(pool_t pool, const char *value);
 /* "charset'language'percent-encoded" of RFC 2231 */
 const char *eas_header_decode_extended(pool_t pool, const char *value);
 
-/* The addresses of a field, NULL if there are none (groups without members too). */
-struct message_address *eas_header_addresses(pool_t pool, const char *value);
+/* The addresses of a field, and begin and end of groups; NULL if there are none. They may be
+   separated by commas or semicolons. *complete_r (may be NULL) = FALSE if something in the field is
+   no address: the list has what could be read. */
+struct message_address *eas_header_addresses(pool_t pool, const char *value,
+					     bool *complete_r);
 
 /* As in To, Cc, From, ReplyTo: "Name" <box@domain>, separated by separator, no more than
    max_bytes (whole addresses). A field without any address comes back as its decoded text.

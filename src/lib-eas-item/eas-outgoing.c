@@ -125,9 +125,15 @@ add_recipients(struct eas_outgoing *mail, const char *value, const char **error_
 {
 	const struct message_address *addr;
 	const struct smtp_address *smtp;
+	bool complete;
 
-	addr = value == NULL ? NULL :
-		eas_header_addresses(pool_datastack_create(), value);
+	if (value == NULL)
+		return EAS_OUTGOING_OK;
+	addr = eas_header_addresses(pool_datastack_create(), value, &complete);
+	if (!complete) {
+		*error_r = t_strdup_printf("Not only addresses: %s", value);
+		return EAS_OUTGOING_BAD_RECIPIENT;
+	}
 	for (; addr != NULL; addr = addr->next) {
 		/* begin and end of a group */
 		if (addr->domain == NULL)
@@ -190,7 +196,8 @@ static bool field_is_own(const struct outgoing_context *ctx, enum outgoing_field
 	*usable_r = FALSE;
 	if (ctx->values[field] == NULL)
 		return TRUE;
-	addr = eas_header_addresses(pool_datastack_create(), ctx->values[field]);
+	addr = eas_header_addresses(pool_datastack_create(), ctx->values[field],
+				    NULL);
 	for (; addr != NULL; addr = addr->next) {
 		if (addr->domain == NULL || *addr->domain == '\0' ||
 		    *addr->mailbox == '\0')
