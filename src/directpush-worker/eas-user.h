@@ -28,9 +28,8 @@ struct eas_user {
 	const struct smtp_submit_settings *submit_set;
 	/* where sync state is kept: <control dir>/directpush */
 	const char *state_root;
-	/* The folders as last listed, and those of before that this request may still
-	   hold: eas-folder.c's. NULL = not listed yet. */
-	struct eas_folder_list *folders, *old_folders;
+	/* The folders as last listed: eas-folder.c's. NULL = not listed yet. */
+	struct eas_folder_list *folders;
 	/* eas-mailbox.c's */
 	ARRAY(struct eas_mailbox_kept) kept_mailboxes;
 	const char *const *addresses;
