@@ -10,6 +10,7 @@
 #include "eas-tag.h"
 #include "eas-status.h"
 #include "eas-device.h"
+#include "eas-sync-state.h"
 #include "wbxml-writer.h"
 #include "eas-folder.h"
 #include "eas-hierarchy.h"
@@ -65,7 +66,7 @@ void eas_cmd_folder_sync(struct eas_cmd_context *ctx)
 	struct eas_device_hierarchy *hierarchy = &ctx->device->hierarchy;
 	const struct eas_folder_list *list;
 	struct eas_hierarchy_changes changes;
-	const char *key_str;
+	const char *key_str, *id;
 	uint32_t key;
 
 	/* before the key: state stays as it is when the folders cannot be seen */
@@ -84,6 +85,9 @@ void eas_cmd_folder_sync(struct eas_cmd_context *ctx)
 	key = hierarchy->key;
 	if (eas_hierarchy_changes_count(&changes) > 0)
 		key = eas_device_hierarchy_tell(ctx->device, &changes.after);
+	/* no id ever comes back */
+	array_foreach_elem(&changes.deleted, id)
+		(void)eas_sync_state_delete(ctx->device->store, id);
 	write_answer(eas_reply_wbxml(ctx->reply), key, &changes);
 	eas_reply_set_eas_status(ctx->reply, EAS_FOLDER_SYNC_STATUS_OK);
 }

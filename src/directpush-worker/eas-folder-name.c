@@ -73,6 +73,20 @@ const char *eas_folder_path_display_name(const char *path)
 	return *ret == '\0' ? NAMELESS : ret;
 }
 
+const char *eas_folder_name_from_client(const char *display_name, char sep)
+{
+	const char *name = t_str_trim(display_name, " ");
+
+	if (*name == '\0' || !uni_utf8_str_is_valid(name) ||
+	    uni_utf8_strlen(name) > EAS_FOLDER_MAX_DISPLAY_NAME)
+		return NULL;
+	for (const char *p = name; *p != '\0'; p++) {
+		if ((unsigned char)*p < ' ' || *p == '\x7f' || *p == sep)
+			return NULL;
+	}
+	return name;
+}
+
 enum eas_folder_type eas_folder_type_by_special_use(const char *special_use)
 {
 	const char *const *flags;

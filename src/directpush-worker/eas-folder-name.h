@@ -24,6 +24,12 @@ const char *eas_folder_path_parent(const char *path);
    empty, not longer than allowed. */
 const char *eas_folder_path_display_name(const char *path);
 
+/* The name a client gave a folder, as one level of a mailbox name whose separator is sep:
+   without spaces around it. On the data stack. Returns NULL if it cannot be one: empty, longer than
+   EAS_FOLDER_MAX_DISPLAY_NAME characters, not UTF-8, or with control characters or separators in
+   it. MS-ASCMD "DisplayName(FolderCreate and FolderUpdate)" (2.2.3.49.3) */
+const char *eas_folder_name_from_client(const char *display_name, char sep);
+
 /* By the SPECIAL-USE flags ("\Sent \Important"), NONE if they name no such type. */
 enum eas_folder_type eas_folder_type_by_special_use(const char *special_use);
 /* By the name. rank_r: of two folders of a type the lower rank is taken. */

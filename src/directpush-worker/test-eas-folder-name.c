@@ -67,6 +67,37 @@ static void test_eas_folder_display_name(void)
 	test_end();
 }
 
+static void test_eas_folder_name_from_client(void)
+{
+	static const struct { const char *given; char sep; const char *name; } tests[] = {
+		{ "Projects", '/', "Projects" },
+		{ "  Projects 2026 ", '/', "Projects 2026" },
+		{ "Entw\xc3\xbcrfe & mehr", '.', "Entw\xc3\xbcrfe & mehr" },
+		{ "a.b", '/', "a.b" },
+		{ "a.b", '.', NULL },
+		{ "a/b", '/', NULL },
+		{ "", '/', NULL },
+		{ "   ", '/', NULL },
+		{ "a\tb", '/', NULL },
+		{ "a\x7f", '/', NULL },
+		{ "bad \xff byte", '/', NULL },
+	};
+	string_t *name = t_str_new(1024);
+
+	test_begin("eas folder name: names clients give");
+	for (unsigned int i = 0; i < N_ELEMENTS(tests); i++) {
+		test_assert_strcmp_idx(eas_folder_name_from_client(tests[i].given,
+								   tests[i].sep),
+				       tests[i].name, i);
+	}
+	for (unsigned int i = 0; i < EAS_FOLDER_MAX_DISPLAY_NAME; i++)
+		str_append(name, "\xe2\x82\xac");
+	test_assert(eas_folder_name_from_client(str_c(name), '/') != NULL);
+	str_append(name, "\xe2\x82\xac");
+	test_assert(eas_folder_name_from_client(str_c(name), '/') == NULL);
+	test_end();
+}
+
 static void test_eas_folder_types(void)
 {
 	static const struct {
@@ -106,6 +137,7 @@ int main(void)
 	static void (*const test_functions[])(void) = {
 		test_eas_folder_path,
 		test_eas_folder_display_name,
+		test_eas_folder_name_from_client,
 		test_eas_folder_types,
 		NULL
 	};

@@ -82,6 +82,8 @@ static const struct {
 	  "      Class \"Email\"\n"
 	  "      Id \"x\"\n" },
 	{ EAS_COMMAND_FOLDER_SYNC, "FolderSync\n  SyncKey \"0\"\n" },
+	{ EAS_COMMAND_FOLDER_CREATE, "FolderCreate\n  SyncKey \"1\"\n  ParentId \"0\"\n"
+	  "  DisplayName \"a\"\n  Type \"12\"\n" },
 	{ EAS_COMMAND_PROVISION, "Provision\n" },
 	{ EAS_COMMAND_PROVISION,
 	  "Provision\n"
@@ -161,6 +163,13 @@ static const struct {
 	  EAS_PING_STATUS_MISSING_PARAMETERS, 0, "Folder has no Id" },
 	{ EAS_COMMAND_PING, "Ping\n  Folders\n    Folder\n      Id\n",
 	  EAS_PING_STATUS_MISSING_PARAMETERS, 0, "Id in Folder is empty" },
+	{ EAS_COMMAND_FOLDER_CREATE, "FolderCreate\n  SyncKey \"1\"\n  ParentId \"0\"\n"
+	  "  DisplayName\n  Type \"12\"\n",
+	  EAS_FOLDER_CREATE_STATUS_PROTOCOL_ERROR, 0,
+	  "DisplayName in FolderCreate is empty" },
+	{ EAS_COMMAND_FOLDER_UPDATE, "FolderUpdate\n  ServerId \"a\"\n  ParentId \"0\"\n"
+	  "  DisplayName \"a\"\n",
+	  EAS_FOLDER_UPDATE_STATUS_PROTOCOL_ERROR, 0, "FolderUpdate has no SyncKey" },
 	{ EAS_COMMAND_FOLDER_SYNC, "FolderSync\n",
 	  EAS_FOLDER_SYNC_STATUS_PROTOCOL_ERROR, 0, "FolderSync has no SyncKey" },
 	{ EAS_COMMAND_MOVE_ITEMS, "MoveItems\n",

@@ -92,8 +92,8 @@ class User:
         return parse_table(self.stage.instance.doveadm("-f", "tab", "fetch", "-u", self.address, fields,
                                                        "mailbox", mailbox, *(search or ("all",))))
 
-    def mailboxes(self):
-        return self.doveadm("mailbox list").splitlines()
+    def mailboxes(self, subscribed=False):
+        return self.doveadm("mailbox list" + (" -s" if subscribed else "")).splitlines()
 
     def sent(self, sender=None):
         """Messages the sink accepted from this user (or that sender, in From too): list of (envelope, bytes)."""

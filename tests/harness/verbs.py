@@ -349,6 +349,8 @@ def apply(device, answer):
         device.apply_sync(answer)
     elif answer.command == "FolderSync":
         device.apply_folder_sync(answer, reset=device.folder_key == "0")
+    elif answer.command in ("FolderCreate", "FolderDelete", "FolderUpdate"):
+        device.folder_key = answer.value("SyncKey", device.folder_key)
     elif answer.command == "Provision":
         device.policy_key = answer.value("Policies/Policy/PolicyKey", device.policy_key)
 
@@ -649,10 +651,10 @@ def expects_flag(stage, _block, user, subject, mailbox, how, flag):
     stage.eventually(f"{subject} is not {how} {flag}", holds)
 
 
-@verb(r"(?P<user>WORD) expects mailbox (?P<mailbox>STRING|\S+)(?P<absent> absent)?")
-def expects_mailbox(stage, _block, user, mailbox, absent):
-    names = stage.user(user).mailboxes()
-    check((value(stage, mailbox) in names) == (not absent), f"mailboxes: {names}")
+@verb(r"(?P<user>WORD) expects mailbox (?P<mailbox>STRING|\S+)(?: (?P<how>absent|subscribed|unsubscribed))?")
+def expects_mailbox(stage, _block, user, mailbox, how):
+    names = stage.user(user).mailboxes(subscribed=(how or "").endswith("subscribed"))
+    check((value(stage, mailbox) in names) == (how not in ("absent", "unsubscribed")), f"mailboxes: {names}")
 
 
 @verb(r"(?P<user>WORD) sent (?P<number>\d+|no) messages?(?: from (?P<sender>\S+))?")
