@@ -219,6 +219,8 @@ static void parse_sync_request(struct eas_device *device, const char *value)
 	string_t *bytes = t_str_new(strlen(value) + 1);
 
 	str_append_tabunescaped(bytes, value, strlen(value));
+	if (bytes->used == 0)
+		return;
 	device->sync_request = p_memdup(device->pool, bytes->data, bytes->used);
 	device->sync_request_size = bytes->used;
 }

@@ -140,6 +140,9 @@ static void test_eas_device_wrong_bytes(void)
 	test_assert(eas_device_decode(device, (const void *)"later\tx\ty\n", 10,
 				      &error) == 0);
 	test_assert(eas_device_decode(device, NULL, 0, &error) == 0);
+	test_assert(eas_device_decode(device, (const void *)"sync_request\t\n", 14,
+				      &error) == 0);
+	test_assert(device->sync_request_size == 0);
 	test_device_end(&device);
 }
 
