@@ -9,8 +9,7 @@
 #include "directpush-user.h"
 #include "directpush-device.h"
 
-/* Does an answer that came this late after its wait began still tell that
-   the phone heard it at once? */
+/* A phone that asks again so soon does it because of what just happened. */
 #define DEVICE_REACTION_MAX_MSECS 10000
 
 static struct directpush_device *unused_head, *unused_tail;
@@ -216,14 +215,24 @@ void directpush_device_notify(struct directpush_device *device,
 
 static void device_cut(struct directpush_device *device, unsigned int secs)
 {
-	if (!directpush_heartbeat_add_cut(&device->heartbeat, secs,
-					  directpush_set->directpush_heartbeat_min,
-					  directpush_timer_now_msecs()))
-		return;
-	e_info(directpush_event, "user %s: device %s: Something in the network cuts "
-	       "requests that wait for about %u seconds. From now on this device "
-	       "may ask for %u seconds at most.", device->user->name, device->id,
-	       device->heartbeat.cut_secs, device->heartbeat.limit_secs);
+	struct directpush_heartbeat *heartbeat = &device->heartbeat;
+	unsigned int min_secs = directpush_set->directpush_heartbeat_min;
+
+	if (directpush_heartbeat_add_cut(heartbeat, secs, min_secs,
+					 directpush_timer_now_msecs())) {
+		e_info(directpush_event, "user %s: device %s: Something in the network "
+		       "cuts requests that wait for about %u seconds. From now on this "
+		       "device may ask for %u seconds at most.", device->user->name,
+		       device->id, heartbeat->cut_secs, heartbeat->limit_secs);
+	} else if (heartbeat->cut_secs <= min_secs && heartbeat->cuts > 1 &&
+		   !device->cut_warned) {
+		device->cut_warned = TRUE;
+		e_warning(directpush_event, "user %s: device %s: Something in the network "
+			  "cuts requests that wait for about %u seconds, and "
+			  "directpush_heartbeat_min is %u. Is there a proxy with a short "
+			  "read timeout?", device->user->name, device->id,
+			  heartbeat->cut_secs, min_secs);
+	}
 }
 
 static void device_good(struct directpush_device *device)
@@ -267,12 +276,31 @@ void directpush_device_conn_ended(struct directpush_connection *conn, bool arriv
 	}
 }
 
+void directpush_device_closed(struct directpush_device *device, unsigned int secs)
+{
+	device->closed_secs = secs;
+	device->closed_msecs = directpush_timer_now_msecs();
+}
+
+static void device_judge_closed(struct directpush_device *device)
+{
+	unsigned int secs = device->closed_secs;
+
+	device->closed_secs = 0;
+	if (secs == 0 || directpush_timer_now_msecs() - device->closed_msecs >
+	    DEVICE_REACTION_MAX_MSECS)
+		return;
+	if (directpush_heartbeat_add_closed(&device->heartbeat, secs))
+		device_cut(device, secs);
+}
+
 void directpush_device_asks(struct directpush_device *device,
 			    struct directpush_connection *conn)
 {
 	struct directpush_connection *old = device->answered_conn;
 	uint64_t reaction_msecs;
 
+	device_judge_closed(device);
 	if (old == NULL || old == conn)
 		return;
 	/* A phone that heard the answer asks again at once, on whatever connection. One

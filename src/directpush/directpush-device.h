@@ -61,6 +61,10 @@ struct directpush_device {
 	bool answered_expired;
 	unsigned int answered_secs;
 	uint64_t answered_msecs;
+	/* The phone's side closed a wait of closed_secs; 0 = none, or judged. */
+	unsigned int closed_secs;
+	uint64_t closed_msecs;
+	bool cut_warned;
 };
 
 void directpush_devices_init(void);
@@ -104,6 +108,8 @@ void directpush_device_answered(struct directpush_device *device,
    in order; else what the kernel knows decides. */
 void directpush_device_conn_used(struct directpush_connection *conn);
 void directpush_device_conn_ended(struct directpush_connection *conn, bool arrived);
+/* The phone's side closed while it waited, after so many seconds. */
+void directpush_device_closed(struct directpush_device *device, unsigned int secs);
 /* The device sent a request on this connection. */
 void directpush_device_asks(struct directpush_device *device,
 			    struct directpush_connection *conn);

@@ -7,6 +7,9 @@
 #define HEARTBEAT_CUTS_NEEDED 2
 #define HEARTBEAT_LIMIT_KEPT_MSECS (24*60*60*1000ULL)
 
+/* A phone that closes on its own account keeps no fixed time. */
+#define HEARTBEAT_CLOSED_NEEDED 2
+
 struct directpush_heartbeat_average {
 	unsigned int window, count, next;
 	uint64_t sum;
@@ -17,6 +20,8 @@ struct directpush_heartbeat_average {
 void directpush_heartbeat_add_good(struct directpush_heartbeat *heartbeat,
 				   unsigned int secs)
 {
+	if (secs > heartbeat->closed_secs)
+		heartbeat->closed_count = 0;
 	if (heartbeat->cut_secs != 0 && secs >= heartbeat->cut_secs) {
 		/* so it was not the length that cut */
 		heartbeat->cut_secs = 0;
@@ -41,7 +46,7 @@ bool directpush_heartbeat_add_cut(struct directpush_heartbeat *heartbeat,
 		return FALSE;
 	/* what is known to work, else a good deal less than what did not */
 	limit = heartbeat->good_secs != 0 ? heartbeat->good_secs :
-		heartbeat->cut_secs - heartbeat->cut_secs / 5;
+		heartbeat->cut_secs - I_MAX(heartbeat->cut_secs / 5, 1);
 	limit = I_MAX(limit, min_secs);
 	if (limit >= heartbeat->cut_secs ||
 	    (heartbeat->limit_secs != 0 && limit >= heartbeat->limit_secs))
@@ -49,6 +54,18 @@ bool directpush_heartbeat_add_cut(struct directpush_heartbeat *heartbeat,
 	heartbeat->limit_secs = limit;
 	heartbeat->limit_msecs = now_msecs;
 	return TRUE;
+}
+
+bool directpush_heartbeat_add_closed(struct directpush_heartbeat *heartbeat,
+				     unsigned int secs)
+{
+	unsigned int last = heartbeat->closed_secs;
+	unsigned int difference = last > secs ? last - secs : secs - last;
+
+	heartbeat->closed_secs = secs;
+	if (secs == 0 || difference > I_MAX(secs / 20, 1))
+		heartbeat->closed_count = 0;
+	return secs > 0 && ++heartbeat->closed_count >= HEARTBEAT_CLOSED_NEEDED;
 }
 
 unsigned int directpush_heartbeat_get_limit(struct directpush_heartbeat *heartbeat,

@@ -10,6 +10,9 @@
    Also the average of all heartbeats: when it is low, something between cuts everybody. */
 
 struct directpush_heartbeat {
+	/* the last wait that the phone's side closed, and how many such in a row were
+	   about as long */
+	unsigned int closed_secs, closed_count;
 	/* 0: nothing learned */
 	unsigned int limit_secs;
 	/* the monotonic clock when the limit was set */
@@ -28,6 +31,11 @@ void directpush_heartbeat_add_good(struct directpush_heartbeat *heartbeat,
 bool directpush_heartbeat_add_cut(struct directpush_heartbeat *heartbeat,
 				  unsigned int secs, unsigned int min_secs,
 				  uint64_t now_msecs);
+/* The phone's side closed after secs of waiting, and the phone asked again at once. TRUE: it
+   happens again and again after about that time, as if something
+   between did it (a proxy's read timeout), which counts as a cut. */
+bool directpush_heartbeat_add_closed(struct directpush_heartbeat *heartbeat,
+				     unsigned int secs);
 /* 0: no limit */
 unsigned int directpush_heartbeat_get_limit(struct directpush_heartbeat *heartbeat,
 					    uint64_t now_msecs);

@@ -14,6 +14,7 @@ struct directpush_job {
 	/* in user->jobs, while it waits for a worker */
 	struct directpush_job *prev, *next;
 	bool queued;
+	struct directpush_timer queue_timer;
 
 	struct directpush_job_params params;
 	/* of our own, since the connection's may be replaced meanwhile */
@@ -35,6 +36,7 @@ static void job_unqueue(struct directpush_job *job)
 	if (job->queued) {
 		DLLIST2_REMOVE(&user->jobs_head, &user->jobs_tail, job);
 		job->queued = FALSE;
+		directpush_timer_stop(&job->queue_timer);
 	}
 }
 
@@ -195,6 +197,12 @@ static void job_auth_callback(const struct directpush_auth_reply *reply,
 	}
 }
 
+static void job_queue_timeout(struct directpush_job *job)
+{
+	job_fail(job, 503, JOB_RETRY_AFTER_SECS, "directpush_worker_max_per_user "
+		 "workers are busy");
+}
+
 static void job_find_worker(struct directpush_job *job)
 {
 	struct directpush_worker *worker = job_find_idle_worker(job);
@@ -208,6 +216,9 @@ static void job_find_worker(struct directpush_job *job)
 		if (!job->queued) {
 			DLLIST2_APPEND(&user->jobs_head, &user->jobs_tail, job);
 			job->queued = TRUE;
+			directpush_timer_start(&job->queue_timer,
+				directpush_set->directpush_worker_timeout * 1000,
+				job_queue_timeout, job);
 		}
 	} else if (directpush_workers_count() >= directpush_set->directpush_worker_max)
 		job_fail(job, 503, JOB_RETRY_AFTER_SECS, "directpush_worker_max reached");

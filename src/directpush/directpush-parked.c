@@ -511,6 +511,7 @@ void directpush_parked_end_older(struct directpush_device *device,
 
 void directpush_parked_connection_lost(struct directpush_parked *parked)
 {
+	directpush_device_closed(parked->device, parked_get_waited_secs(parked));
 	parked_free(parked, DIRECTPUSH_PARKED_END_GONE);
 }
 

@@ -24,6 +24,10 @@
 /* RUN lines and one frame of a body */
 #define WORKER_MAX_OUTPUT_BYTES (64*1024)
 
+/* So many times directpush_worker_timeout may a worker be silent while it works:
+   mailboxes and mail servers take their time. */
+#define WORKER_SILENCE_FACTOR 4
+
 struct directpush_worker {
 	struct directpush_worker *prev, *next;
 	/* of the memory: directpush_worker_destroy() may come while it is in use */
@@ -34,8 +38,11 @@ struct directpush_worker {
 	struct io *io;
 	struct istream *input;
 	struct ostream *output;
-	/* while starting: until its first line; when idle: until it is ended */
+	/* while starting: until its first line; while running: until it is found
+	   silent; when idle: until it is ended */
 	struct directpush_timer timer;
+	/* bytes in both directions when it was last looked at */
+	uoff_t last_progress;
 	/* it could not even be asked for; told from the ioloop */
 	struct timeout *to_failed;
 	/* of the hand-over, 0 when it is done */
@@ -256,6 +263,40 @@ static void worker_stop_sending(struct directpush_worker *worker)
 		directpush_worker_sender_abort(&worker->sender, TRUE);
 }
 
+static void worker_watch_silence(struct directpush_worker *worker);
+
+static uoff_t worker_get_progress(const struct directpush_worker *worker)
+{
+	return worker->input->v_offset + i_stream_get_data_size(worker->input) +
+		worker->output->offset - o_stream_get_buffer_used_size(worker->output);
+}
+
+static void worker_check_silence(struct directpush_worker *worker)
+{
+	uoff_t progress = worker_get_progress(worker);
+	/* Or is it the phone that does not send its body, or take its answer? */
+	bool phone = (worker->sender != NULL &&
+		      o_stream_get_buffer_used_size(worker->output) == 0) ||
+		(worker->given_body != NULL &&
+		 i_stream_get_data_size(worker->given_body) > 0);
+
+	if (progress == worker->last_progress && !phone) {
+		e_error(directpush_event, "user %s: worker is silent for too long",
+			worker->login->user->name);
+		directpush_worker_destroy(worker, "silent for too long");
+		return;
+	}
+	worker_watch_silence(worker);
+}
+
+static void worker_watch_silence(struct directpush_worker *worker)
+{
+	worker->last_progress = worker_get_progress(worker);
+	directpush_timer_start(&worker->timer, WORKER_SILENCE_FACTOR *
+			       directpush_set->directpush_worker_timeout * 1000,
+			       worker_check_silence, worker);
+}
+
 static void worker_body_sent(enum directpush_worker_sender_result result,
 			     struct directpush_worker *worker)
 {
@@ -264,6 +305,8 @@ static void worker_body_sent(enum directpush_worker_sender_result result,
 	worker->sender = NULL;
 	switch (result) {
 	case DIRECTPUSH_WORKER_SENDER_DONE:
+		if (worker->handshaked)
+			worker_watch_silence(worker);
 		break;
 	case DIRECTPUSH_WORKER_SENDER_WORKER_LOST:
 		/* worker_input() sees it too, and first what it had to say */
@@ -291,12 +334,12 @@ void directpush_worker_run(struct directpush_worker *worker,
 	worker->running = TRUE;
 	worker->callbacks = callbacks;
 	worker->context = context;
-	if (worker->handshaked)
-		directpush_timer_stop(&worker->timer);
 	directpush_ipc_run_append(line, run);
 	o_stream_nsend(worker->output, str_data(line), str_len(line));
 	worker->sender = directpush_worker_sender_create(worker->output, body,
 							 worker_body_sent, worker);
+	if (worker->handshaked)
+		worker_watch_silence(worker);
 }
 
 void directpush_worker_abandon(struct directpush_worker *worker)
@@ -406,7 +449,7 @@ static int worker_handle_line(struct directpush_worker *worker, const char *line
 			return -1;
 		}
 		worker->handshaked = TRUE;
-		directpush_timer_stop(&worker->timer);
+		worker_watch_silence(worker);
 		return 0;
 	}
 	if (!worker->running) {

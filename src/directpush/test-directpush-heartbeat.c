@@ -58,6 +58,25 @@ static void test_directpush_heartbeat_not_the_length(void)
 	test_end();
 }
 
+static void test_directpush_heartbeat_closed(void)
+{
+	struct directpush_heartbeat hb;
+
+	test_begin("heartbeat: closed again and again after the same time");
+	i_zero(&hb);
+	test_assert(!directpush_heartbeat_add_closed(&hb, 300));
+	test_assert(directpush_heartbeat_add_closed(&hb, 301));
+	test_assert(directpush_heartbeat_add_closed(&hb, 299));
+	test_assert(!directpush_heartbeat_add_closed(&hb, 120));
+	test_assert(!directpush_heartbeat_add_closed(&hb, 400));
+	test_assert(!directpush_heartbeat_add_closed(&hb, 0));
+	test_assert(!directpush_heartbeat_add_closed(&hb, 400));
+	directpush_heartbeat_add_good(&hb, 900);
+	test_assert(!directpush_heartbeat_add_closed(&hb, 400));
+	test_assert(directpush_heartbeat_add_closed(&hb, 400));
+	test_end();
+}
+
 static void test_directpush_heartbeat_forget(void)
 {
 	struct directpush_heartbeat hb;
@@ -101,6 +120,7 @@ int main(void)
 		test_directpush_heartbeat_ladder,
 		test_directpush_heartbeat_no_good,
 		test_directpush_heartbeat_not_the_length,
+		test_directpush_heartbeat_closed,
 		test_directpush_heartbeat_forget,
 		test_directpush_heartbeat_average,
 		NULL
