@@ -190,7 +190,8 @@ static bool ping_look(struct ping_context *ctx)
 		ping_folder->look =
 			eas_collection_has_changes(cmd->user, cmd->device,
 						   ping_folder->folder,
-						   cmd->user->set->parsed_ping_wake);
+						   cmd->user->set->parsed_ping_wake,
+						   cmd->run->sync_lost);
 		if (ping_folder->look == EAS_COLLECTION_CHANGED)
 			array_push_back(&changed, &ping_folder->folder->id);
 	}

@@ -160,25 +160,27 @@ have_kinds(struct eas_collection *collection, const struct eas_changes *changes,
 
 static enum eas_collection_look
 collection_compare(struct eas_collection *collection, enum directpush_change kinds,
-		   pool_t pool)
+		   bool sync_lost, pool_t pool)
 {
-	const struct eas_sync_generation *latest =
-		eas_sync_state_latest(collection->state);
+	const struct eas_sync_state *state = collection->state;
+	const struct eas_sync_generation *told =
+		sync_lost && state->confirmed != NULL ? state->confirmed :
+		eas_sync_state_latest(state);
 	struct eas_changes_filter filter;
 	struct eas_changes changes;
 
-	if (!eas_collection_is_same_mailbox(collection, latest)) {
+	if (!eas_collection_is_same_mailbox(collection, told)) {
 		/* all of it is new: the Sync will say so */
 		return EAS_COLLECTION_CHANGED;
 	}
-	if (latest->uid_validity == 0) {
-		eas_changes_filter_init(&filter, latest->filter_type, ioloop_time);
+	if (told->uid_validity == 0) {
+		eas_changes_filter_init(&filter, told->filter_type, ioloop_time);
 	} else {
 		/* a day that passed wakes nobody */
-		filter.filter_type = latest->filter_type;
-		filter.window_start = latest->window_start;
+		filter.filter_type = told->filter_type;
+		filter.window_start = told->window_start;
 	}
-	if (eas_changes_find(collection->source, latest, &filter, pool, &changes) < 0)
+	if (eas_changes_find(collection->source, told, &filter, pool, &changes) < 0)
 		return EAS_COLLECTION_TEMPFAIL;
 	return !changes.unchanged && have_kinds(collection, &changes, kinds) ?
 		EAS_COLLECTION_CHANGED : EAS_COLLECTION_UNCHANGED;
@@ -187,7 +189,7 @@ collection_compare(struct eas_collection *collection, enum directpush_change kin
 enum eas_collection_look
 eas_collection_has_changes(struct eas_user *user, struct eas_device *device,
 			   const struct eas_folder *folder,
-			   enum directpush_change kinds)
+			   enum directpush_change kinds, bool sync_lost)
 {
 	struct eas_collection *collection;
 	enum eas_collection_look look;
@@ -197,7 +199,7 @@ eas_collection_has_changes(struct eas_user *user, struct eas_device *device,
 	switch (eas_collection_read_state(collection, pool)) {
 	case EAS_STATE_OK:
 		if (eas_collection_open(collection) > 0)
-			look = collection_compare(collection, kinds, pool);
+			look = collection_compare(collection, kinds, sync_lost, pool);
 		else
 			look = EAS_COLLECTION_TEMPFAIL;
 		break;

@@ -64,7 +64,8 @@ enum eas_collection_look {
 };
 
 /* Would a Sync of this folder bring the device something? Compares with what it was
-   told last, whether it confirmed that or not; only kinds count (NEW, FLAGS, EXPUNGE).
+   told last, whether it confirmed that or not; with sync_lost, with what it has
+   confirmed (docs/decisions/010). Only kinds count (NEW, FLAGS, EXPUNGE).
    Changes outside the device's filter window, changes of flags the protocol does not show and
    changes the device made itself are nothing. Reads only the mailbox header when
    nothing happened. A folder without a mailbox (Outbox) never has changes. Writes no state.
@@ -72,6 +73,6 @@ enum eas_collection_look {
 enum eas_collection_look
 eas_collection_has_changes(struct eas_user *user, struct eas_device *device,
 			   const struct eas_folder *folder,
-			   enum directpush_change kinds);
+			   enum directpush_change kinds, bool sync_lost);
 
 #endif

@@ -149,6 +149,7 @@ void directpush_connection_destroy(struct directpush_connection *conn)
 	if (conn->parked != NULL)
 		directpush_parked_connection_lost(conn->parked);
 	directpush_device_conn_ended(conn, FALSE);
+	conn->lost = TRUE;
 	if (conn->http != NULL)
 		directpush_http_close(conn, "Connection closed");
 	i_assert(conn->requests == NULL);

@@ -67,6 +67,8 @@ struct directpush_connection {
 	/* whose wait was ended by the last answer, until it is known that it arrived;
 	   NULL otherwise */
 	struct directpush_device *answered_device;
+	/* whose Sync was answered here last, until then */
+	struct directpush_device *sync_device;
 
 	/* who authenticated here last, NULL if nobody */
 	struct directpush_auth_login *login;
@@ -80,6 +82,8 @@ struct directpush_connection {
 	/* close when what is being sent has left */
 	bool close_after:1;
 	bool login_logged:1;
+	/* it is being destroyed: what was not answered never will be */
+	bool lost:1;
 };
 
 void directpush_connections_init(void);

@@ -45,10 +45,18 @@ static void device_forget_answer(struct directpush_device *device)
 	device->answered_conn = NULL;
 }
 
+static void device_forget_sync(struct directpush_device *device)
+{
+	if (device->sync_conn != NULL)
+		device->sync_conn->sync_device = NULL;
+	device->sync_conn = NULL;
+}
+
 static void device_free(struct directpush_device *device)
 {
 	device_remove_unused(device);
 	device_forget_answer(device);
+	device_forget_sync(device);
 	directpush_device_forget_orders(device);
 	DLLIST_REMOVE(&device->user->devices, device);
 	directpush_user_unref(&device->user);
@@ -255,8 +263,39 @@ void directpush_device_answered(struct directpush_device *device,
 	conn->answered_device = device;
 }
 
+void directpush_device_sync_begin(struct directpush_device *device)
+{
+	device_forget_sync(device);
+	device->sync_lost = FALSE;
+}
+
+void directpush_device_sync_answered(struct directpush_device *device,
+				     struct directpush_connection *conn)
+{
+	device_forget_sync(device);
+	if (conn->sync_device != NULL)
+		device_forget_sync(conn->sync_device);
+	device->sync_conn = conn;
+	conn->sync_device = device;
+}
+
+void directpush_device_sync_lost(struct directpush_device *device)
+{
+	device_forget_sync(device);
+	device->sync_lost = TRUE;
+}
+
+/* Of a connection that ends: did all that was sent arrive? */
+static bool conn_has_unsent(const struct directpush_connection *conn)
+{
+	return conn->transport.out != NULL ||
+		directpush_transport_get_unacked(&conn->transport) > 0;
+}
+
 void directpush_device_conn_used(struct directpush_connection *conn)
 {
+	if (conn->sync_device != NULL)
+		device_forget_sync(conn->sync_device);
 	if (conn->answered_device != NULL)
 		device_good(conn->answered_device);
 }
@@ -265,6 +304,12 @@ void directpush_device_conn_ended(struct directpush_connection *conn, bool arriv
 {
 	struct directpush_device *device = conn->answered_device;
 
+	if (conn->sync_device != NULL) {
+		if (!arrived && conn_has_unsent(conn))
+			directpush_device_sync_lost(conn->sync_device);
+		else
+			device_forget_sync(conn->sync_device);
+	}
 	if (device == NULL)
 		return;
 	if (arrived)

@@ -52,6 +52,12 @@ struct directpush_device {
 	/* counts Pings and Syncs: the newest ends those before it */
 	unsigned int ping_seq, sync_seq;
 
+	/* An answer to a Sync was sent on this connection, and it is not known yet
+	   whether it arrived. */
+	struct directpush_connection *sync_conn;
+	/* It did not, or none left. Until the next Sync. */
+	bool sync_lost;
+
 	struct directpush_heartbeat heartbeat;
 	/* An answer ended a wait of answered_secs on this connection, and it is not
 	   known yet whether it arrived. */
@@ -104,6 +110,12 @@ void directpush_device_notify(struct directpush_device *device,
 void directpush_device_answered(struct directpush_device *device,
 				struct directpush_connection *conn,
 				unsigned int secs, bool expired);
+/* A Sync begins; its answer was given to lib-http; it was lost with the connection. */
+void directpush_device_sync_begin(struct directpush_device *device);
+void directpush_device_sync_answered(struct directpush_device *device,
+				     struct directpush_connection *conn);
+void directpush_device_sync_lost(struct directpush_device *device);
+
 /* The connection carried something of the phone's, or ends. arrived: the phone closed
    in order; else what the kernel knows decides. */
 void directpush_device_conn_used(struct directpush_connection *conn);

@@ -151,6 +151,7 @@ static void request_start_job(struct directpush_request *req, struct istream *re
 	params.run.request = req->eas;
 	params.run.remote_ip = req->remote_ip;
 	params.run.session_id = directpush_connection_get_session_id(req->conn);
+	params.run.sync_lost = req->device->sync_lost;
 	params.run.heartbeat_max_secs =
 		directpush_heartbeat_get_limit(&req->device->heartbeat,
 					       req->asked_msecs);
@@ -178,6 +179,9 @@ static bool request_try_repeat(struct directpush_request *req)
 		directpush_heartbeat_get_limit(&req->device->heartbeat,
 					       req->asked_msecs);
 
+	/* after a lost Sync only a worker knows what the phone has */
+	if (req->device->sync_lost)
+		return FALSE;
 	if (order == NULL || !directpush_order_can_repeat(order, &req->order_key) ||
 	    (limit_secs != 0 && order->park.heartbeat_secs > limit_secs))
 		return FALSE;
@@ -248,6 +252,7 @@ static void request_run_may_park(struct directpush_request *req)
 	if (req->eas.command != EAS_COMMAND_PING) {
 		/* it may change what a Ping would wait for */
 		directpush_order_unref(&device->ping_order);
+		directpush_device_sync_begin(device);
 	}
 	req->body = buffer_create_dynamic(default_pool, 512);
 	req->io_payload = io_add_istream(req->payload, request_gather, req);

@@ -73,9 +73,23 @@ void directpush_request_stop_reading(struct directpush_request *req)
 	i_stream_unref(&req->payload);
 }
 
+/* A Ping that comes next wants to know. */
+static void request_sync_ended(struct directpush_request *req)
+{
+	if (req->device == NULL || req->eas.command != EAS_COMMAND_SYNC)
+		return;
+	if (!req->conn->lost) {
+		if (req->status == 200)
+			directpush_device_sync_answered(req->device, req->conn);
+	} else if (req->job != NULL || req->status != 0) {
+		directpush_device_sync_lost(req->device);
+	}
+}
+
 /* lib-http is done with it: answered, or the connection goes. */
 static void request_destroyed(struct directpush_request *req)
 {
+	request_sync_ended(req);
 	if (req->order != NULL) {
 		/* it may also be parked by now */
 		directpush_connection_park_abort(req->conn);

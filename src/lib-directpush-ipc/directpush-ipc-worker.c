@@ -35,6 +35,7 @@ static const struct directpush_ipc_field run_fields[] = {
 	FIELD(BOOL,        recheck,                  "recheck",          FALSE),
 	FIELD(UINT,        elapsed_secs,             "elapsed_secs",     FALSE),
 	FIELD(UINT,        heartbeat_max_secs,       "heartbeat_max_secs", FALSE),
+	FIELD(BOOL,        sync_lost,                "sync_lost",        FALSE),
 };
 #undef FIELD
 

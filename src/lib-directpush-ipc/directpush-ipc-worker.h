@@ -49,6 +49,9 @@ struct directpush_ipc_run {
 	/* Longest heartbeat that this device's way through the network was seen to
 	   bear, learned by the front; 0 = nothing learned, the settings' limit holds. */
 	unsigned int heartbeat_max_secs;
+	/* The answer to the device's last Sync is known not to have arrived: a Ping must not
+	   rely on it. */
+	bool sync_lost;
 };
 
 struct directpush_ipc_reply {
