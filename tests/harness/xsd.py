@@ -23,8 +23,8 @@ ENV = "DIRECTPUSH_XSD"
 BY_COMMAND = {
     "Sync": "SyncResponse", "Ping": "PingResponse", "FolderSync": "FolderSyncResponse",
     "FolderCreate": "FolderCreateResponse", "FolderDelete": "FolderDeleteResponse",
-    "FolderUpdate": "FolderUpdateResponse", "GetItemEstimate": "GetItemEstimateResponse",
-    "MoveItems": "MoveItemsResponse", "ItemOperations": "ItemOperationsResponse",
+    "FolderUpdate": "FolderUpdateResponse", "GetHierarchy": "GetHierarchyResponse",
+    "GetItemEstimate": "GetItemEstimateResponse", "MoveItems": "MoveItemsResponse", "ItemOperations": "ItemOperationsResponse",
     "Provision": "ProvisionResponse", "Settings": "SettingsResponse", "SendMail": "SendMailResponse",
     "SmartReply": "SmartReplyResponse", "SmartForward": "SmartForwardResponse",
     "Search": "SearchResponse", "Find": "FindResponse", "MeetingResponse": "MeetingResponseResponse",
