@@ -8,6 +8,8 @@
 #include "unichar.h"
 #include "wbxml-writer.h"
 #include "eas-tag.h"
+#include "eas-email-message.h"
+#include "eas-mime.h"
 #include "eas-body.h"
 
 /* A plain body cut below this many bytes is shown in a list (quirk 53). */
@@ -25,12 +27,16 @@ struct eas_body {
 	struct eas_body_parts *parts;
 
 	enum eas_body_type type;
-	const struct eas_part_place *part;
-	enum eas_part_form form;
+	/* what it is made of, one behind the other: one, but for some MIME */
+	pool_t pool;
+	ARRAY_TYPE(eas_mime_segment) segments;
+	unsigned int next_segment;
 
-	/* NULL once all of it is in head */
+	/* of the segment before the next one */
 	struct eas_part_reader *reader;
 	buffer_t *head;
+	/* all of it is in head */
+	bool whole;
 	/* of the whole body: exact, or an estimate for large ones */
 	uoff_t size;
 	/* so much of it is sent */
@@ -51,7 +57,7 @@ enum eas_body_type eas_body_get_native_type(const struct eas_body_source *source
 static bool body_mime_is_wanted(const struct eas_body_source *source,
 				const struct eas_body_options *options)
 {
-	if (source->mime == NULL)
+	if (source->message == NULL)
 		return FALSE;
 	if (!options->mime_support_sent) {
 		/* quirk 48: the preference is a permission; quirk 49: signed mail */
@@ -118,36 +124,46 @@ body_candidates(const struct eas_body_source *source,
 	return count;
 }
 
-static void body_set_type(struct eas_body *body, const struct eas_body_preference *pref)
+static void body_set_part(struct eas_body *body, const struct eas_part_place *place,
+			  enum eas_part_form form)
+{
+	struct eas_mime_segment *segment;
+
+	if (place == NULL || place->size == 0)
+		return;
+	segment = array_append_space(&body->segments);
+	segment->place = *place;
+	segment->form = form;
+}
+
+/* Returns -1 if the stream failed. */
+static int body_set_type(struct eas_body *body, const struct eas_body_preference *pref)
 {
 	const struct eas_body_source *source = body->source;
+	enum eas_part_form form;
 
 	body->type = pref->type;
-	body->form = EAS_PART_FORM_UTF8;
+	array_clear(&body->segments);
 	switch (pref->type) {
 	case EAS_BODY_TYPE_MIME:
-		body->part = source->mime;
-		body->form = EAS_PART_FORM_CRLF;
-		break;
+		return eas_mime_get_segments(source->message, body->pool,
+					     &body->segments);
 	case EAS_BODY_TYPE_HTML:
-		body->part = source->html;
-		if (body->part == NULL) {
-			body->part = source->text;
-			body->form = EAS_PART_FORM_TEXT_TO_HTML;
-		}
+		if (source->html != NULL)
+			body_set_part(body, source->html, EAS_PART_FORM_UTF8);
+		else
+			body_set_part(body, source->text, EAS_PART_FORM_TEXT_TO_HTML);
 		break;
 	default:
-		body->part = source->text;
-		if (body->part == NULL) {
-			body->part = source->html;
-			body->form = pref->truncation_size < BODY_BRIEF_BYTES ?
-				EAS_PART_FORM_HTML_TO_TEXT_BRIEF :
-				EAS_PART_FORM_HTML_TO_TEXT;
-		}
+		form = pref->truncation_size < BODY_BRIEF_BYTES ?
+			EAS_PART_FORM_HTML_TO_TEXT_BRIEF : EAS_PART_FORM_HTML_TO_TEXT;
+		if (source->text != NULL)
+			body_set_part(body, source->text, EAS_PART_FORM_UTF8);
+		else
+			body_set_part(body, source->html, form);
 		break;
 	}
-	if (body->part != NULL && body->part->size == 0)
-		body->part = NULL;
+	return 0;
 }
 
 /*
@@ -156,14 +172,47 @@ static void body_set_type(struct eas_body *body, const struct eas_body_preferenc
 
 static uoff_t body_estimate_size(const struct eas_body *body)
 {
-	uoff_t size;
+	const struct message_part *root;
+	const struct eas_mime_segment *segment;
+	uoff_t size = 0;
 
-	if (body->form == EAS_PART_FORM_CRLF)
-		return body->source->mime_size;
-	size = body->part->size;
-	if (body->part->cte == MESSAGE_CTE_BASE64)
-		size = size / 78 * 57;
+	if (body->type == EAS_BODY_TYPE_MIME && array_count(&body->segments) == 1) {
+		root = body->source->message->parts[0].part;
+		return root->header_size.virtual_size + root->body_size.virtual_size;
+	}
+	array_foreach(&body->segments, segment) {
+		if (segment->literal != NULL)
+			size += strlen(segment->literal);
+		else if (segment->place.cte == MESSAGE_CTE_BASE64)
+			size += segment->place.size / 78 * 57;
+		else
+			size += segment->place.size;
+	}
 	return I_MAX(size, body->head->used);
+}
+
+/* As eas_part_reader_more(), through all segments. */
+static int body_more(struct eas_body *body, buffer_t *dest)
+{
+	const struct eas_mime_segment *segment;
+	int ret;
+
+	if (body->reader != NULL) {
+		ret = eas_part_reader_more(body->reader, dest);
+		if (ret != 0)
+			return ret;
+		eas_part_reader_deinit(&body->reader);
+	}
+	if (body->next_segment == array_count(&body->segments))
+		return 0;
+	segment = array_idx(&body->segments, body->next_segment++);
+	if (segment->literal != NULL) {
+		buffer_append(dest, segment->literal, strlen(segment->literal));
+	} else {
+		body->reader = eas_part_reader_init(body->source->input, &segment->place,
+						    segment->form);
+	}
+	return 1;
 }
 
 /* Read head up to more than max bytes, or to the end. Returns 1 = there is more, 0 = that was
@@ -172,9 +221,10 @@ static int body_read_head(struct eas_body *body, size_t max)
 {
 	int ret = 1;
 
-	body->reader = eas_part_reader_init(body->source->input, body->part, body->form);
-	while (body->head->used <= max &&
-	       (ret = eas_part_reader_more(body->reader, body->head)) > 0) ;
+	eas_part_reader_deinit(&body->reader);
+	body->next_segment = 0;
+	buffer_set_used_size(body->head, 0);
+	while (body->head->used <= max && (ret = body_more(body, body->head)) > 0) ;
 	return ret;
 }
 
@@ -186,16 +236,14 @@ static int body_count_rest(struct eas_body *body)
 	int ret;
 
 	body->size = head_size;
-	while ((ret = eas_part_reader_more(body->reader, piece)) > 0) {
+	while ((ret = body_more(body, piece)) > 0) {
 		body->size += piece->used;
 		buffer_set_used_size(piece, 0);
 	}
 	body->size += piece->used;
 	buffer_free(&piece);
-	eas_part_reader_deinit(&body->reader);
 	if (ret < 0)
 		return -1;
-	buffer_set_used_size(body->head, 0);
 	ret = body_read_head(body, head_size - 1);
 	return ret < 0 ? -1 : 0;
 }
@@ -205,28 +253,22 @@ static int body_measure(struct eas_body *body, const struct eas_body_preference 
 	uoff_t limit = pref->truncation_size;
 	int ret = 0;
 
-	body_set_type(body, pref);
+	if (body_set_type(body, pref) < 0)
+		return -1;
 	body->limit = limit;
 	body->have_data = TRUE;
-	body->truncated = FALSE;
 	body->size = 0;
-	eas_part_reader_deinit(&body->reader);
-	buffer_set_used_size(body->head, 0);
-	if (body->part == NULL)
-		return 0;
-
 	ret = body_read_head(body, I_MIN(I_MAX(limit, BODY_EXACT_BYTES),
 					 EAS_BODY_MEMORY_BYTES));
 	if (ret < 0)
 		return -1;
-	if (ret == 0) {
-		eas_part_reader_deinit(&body->reader);
+	body->whole = ret == 0;
+	if (body->whole)
 		body->size = body->head->used;
-	} else if (limit < body->head->used || limit == UOFF_T_MAX) {
+	else if (limit < body->head->used || limit == UOFF_T_MAX)
 		body->size = body_estimate_size(body);
-	} else if (body_count_rest(body) < 0) {
+	else if (body_count_rest(body) < 0)
 		return -1;
-	}
 	body->truncated = limit < body->size;
 	return 0;
 }
@@ -338,6 +380,8 @@ int eas_body_open(const struct eas_body_source *source,
 	body->version = options->version;
 	body->parts = options->parts;
 	body->head = buffer_create_dynamic(default_pool, EAS_PART_READER_PIECE_MAX);
+	body->pool = pool_alloconly_create("eas body", 512);
+	p_array_init(&body->segments, body->pool, 1);
 	ret = body_choose(body, options, &pref, list);
 	/* beside plain text a preview says nothing new. MS-ASAIRS "Preview (Body)" */
 	if (ret == 0 && pref->preview > 0 &&
@@ -362,6 +406,7 @@ void eas_body_close(struct eas_body **_body)
 	eas_part_reader_deinit(&body->reader);
 	buffer_free(&body->head);
 	i_free(body->preview);
+	pool_unref(&body->pool);
 	i_free(body);
 }
 
@@ -407,7 +452,7 @@ static int body_write_data(struct eas_body *body, struct wbxml_writer *writer,
 			break;
 		}
 		size = body->head->used;
-		if (body->reader == NULL || ret <= 0) {
+		if (body->whole || ret <= 0) {
 			body_emit(body, writer, size);
 			sent += size;
 			break;
@@ -417,7 +462,7 @@ static int body_write_data(struct eas_body *body, struct wbxml_writer *writer,
 			body_emit(body, writer, size);
 			sent += size;
 		}
-		ret = eas_part_reader_more(body->reader, body->head);
+		ret = body_more(body, body->head);
 	}
 	*sent_r = sent;
 	return ret < 0 ? -1 : 0;

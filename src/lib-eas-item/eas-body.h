@@ -14,6 +14,7 @@
 struct wbxml_node;
 struct wbxml_writer;
 struct eas_body;
+struct eas_email_message;
 
 enum eas_body_type {
 	EAS_BODY_TYPE_NONE	= 0,
@@ -68,9 +69,9 @@ struct eas_body_options {
 struct eas_body_source {
 	struct istream *input;
 	/* NULL: the item has none of this kind */
-	const struct eas_part_place *text, *html, *mime;
-	/* of mime, with CRLF line ends */
-	uoff_t mime_size;
+	const struct eas_part_place *text, *html;
+	/* NULL: the item is no message */
+	const struct eas_email_message *message;
 	/* signed or encrypted: its MIME is asked for by MIMESupport 1 */
 	bool smime;
 };

@@ -37,7 +37,7 @@ struct eas_item_email {
 	const struct eas_email_source *source;
 	struct eas_email_message *message;
 
-	struct eas_part_place mime, text, html;
+	struct eas_part_place text, html;
 	struct eas_body_source body_source;
 	struct eas_body *body;
 
@@ -291,14 +291,11 @@ static void write_tail(struct eas_item_email *item, enum eas_body_type native)
 static void email_find_body(struct eas_item_email *item)
 {
 	const struct eas_email_message *message = item->message;
-	const struct message_part *root = message->parts[0].part;
 	struct eas_body_source *source = &item->body_source;
 
 	source->input = message->input;
 	source->smime = message->smime;
-	source->mime_size = root->header_size.virtual_size + root->body_size.virtual_size;
-	item->mime.size = root->header_size.physical_size + root->body_size.physical_size;
-	source->mime = &item->mime;
+	source->message = message;
 	if (message->text != EAS_EMAIL_PART_NONE) {
 		eas_email_message_get_place(message, message->text, &item->text);
 		source->text = &item->text;

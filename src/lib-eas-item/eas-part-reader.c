@@ -7,10 +7,12 @@
 #include "unichar.h"
 #include "charset-utf8.h"
 #include "qp-decoder.h"
+#include "qp-encoder.h"
 #include "eas-html-text.h"
 #include "eas-part-reader.h"
 
 #define TEXT_FALLBACK_CHARSET "windows-1252"
+#define TEXT_QP_LINE_LENGTH 76
 
 struct eas_part_reader {
 	struct istream *input;
@@ -31,6 +33,8 @@ struct eas_part_reader {
 	buffer_t *utf8, *lines;
 
 	struct eas_html_text *html;
+	/* into lines */
+	struct qp_encoder *encoder;
 	unsigned char last;
 	bool begun:1;
 	bool base64_ended:1;
@@ -71,12 +75,15 @@ eas_part_reader_init(struct istream *input, const struct eas_part_place *part,
 		reader->qp = qp_decoder_init(reader->decoded);
 	base64_decode_init(&reader->base64, &base64_scheme, 0);
 
-	if (form != EAS_PART_FORM_BINARY && form != EAS_PART_FORM_CRLF)
+	if (form >= EAS_PART_FORM_UTF8)
 		reader_init_charset(reader, part->charset);
 	if (form == EAS_PART_FORM_HTML_TO_TEXT)
 		reader->html = eas_html_text_init(EAS_HTML_TEXT_FLAG_LINKS);
 	else if (form == EAS_PART_FORM_HTML_TO_TEXT_BRIEF)
 		reader->html = eas_html_text_init(0);
+	else if (form == EAS_PART_FORM_QUOTED_PRINTABLE)
+		reader->encoder = qp_encoder_init(reader->lines, TEXT_QP_LINE_LENGTH,
+						  QP_ENCODER_FLAG_BINARY_DATA);
 	return reader;
 }
 
@@ -92,6 +99,8 @@ void eas_part_reader_deinit(struct eas_part_reader **_reader)
 		charset_to_utf8_end(&reader->charset);
 	if (reader->qp != NULL)
 		qp_decoder_deinit(&reader->qp);
+	if (reader->encoder != NULL)
+		qp_encoder_deinit(&reader->encoder);
 	buffer_free(&reader->decoded);
 	buffer_free(&reader->utf8);
 	buffer_free(&reader->lines);
@@ -106,7 +115,7 @@ void eas_part_reader_deinit(struct eas_part_reader **_reader)
 static void append_crlf(struct eas_part_reader *reader, const unsigned char *data,
 			size_t size, buffer_t *dest)
 {
-	bool clean = reader->form != EAS_PART_FORM_CRLF;
+	bool clean = reader->form >= EAS_PART_FORM_UTF8;
 	unsigned char c, prev = reader->last;
 	size_t i, start = 0;
 
@@ -129,6 +138,20 @@ static void append_crlf(struct eas_part_reader *reader, const unsigned char *dat
 	reader->last = data[size - 1];
 }
 
+static void append_encoded_again(struct eas_part_reader *reader, const unsigned char *data,
+				 size_t size, buffer_t *dest)
+{
+	buffer_set_used_size(reader->utf8, 0);
+	/* of what is no text, no byte may change */
+	if (reader->cte == MESSAGE_CTE_BINARY)
+		buffer_append(reader->utf8, data, size);
+	else
+		append_crlf(reader, data, size, reader->utf8);
+	qp_encoder_more(reader->encoder, reader->utf8->data, reader->utf8->used);
+	buffer_append_buf(dest, reader->lines, 0, SIZE_MAX);
+	buffer_set_used_size(reader->lines, 0);
+}
+
 static void append_text(struct eas_part_reader *reader, const unsigned char *data,
 			size_t size, buffer_t *dest)
 {
@@ -141,6 +164,9 @@ static void append_text(struct eas_part_reader *reader, const unsigned char *dat
 	case EAS_PART_FORM_CRLF:
 	case EAS_PART_FORM_UTF8:
 		append_crlf(reader, data, size, dest);
+		break;
+	case EAS_PART_FORM_QUOTED_PRINTABLE:
+		append_encoded_again(reader, data, size, dest);
 		break;
 	case EAS_PART_FORM_HTML_TO_TEXT:
 	case EAS_PART_FORM_HTML_TO_TEXT_BRIEF:
@@ -264,6 +290,11 @@ static void append_end(struct eas_part_reader *reader, buffer_t *dest)
 	}
 	if (reader->html != NULL)
 		eas_html_text_finish(reader->html, dest);
+	if (reader->encoder != NULL) {
+		qp_encoder_finish(reader->encoder);
+		buffer_append_buf(dest, reader->lines, 0, SIZE_MAX);
+		buffer_set_used_size(reader->lines, 0);
+	}
 	if (reader->form == EAS_PART_FORM_TEXT_TO_HTML)
 		buffer_append(dest, EAS_TEXT_HTML_TAIL, strlen(EAS_TEXT_HTML_TAIL));
 }

@@ -27,6 +27,8 @@ enum eas_part_form {
 	EAS_PART_FORM_BINARY,
 	/* and line ends CRLF: whole messages */
 	EAS_PART_FORM_CRLF,
+	/* and encoded again as quoted-printable */
+	EAS_PART_FORM_QUOTED_PRINTABLE,
 	/* UTF-8, control characters as spaces */
 	EAS_PART_FORM_UTF8,
 	/* HTML to plain text; _BRIEF: without link addresses (quirk 53) */
