@@ -25,6 +25,8 @@ static const struct setting_define directpush_worker_setting_defines[] = {
 	DEF(SIZE, directpush_max_send_size),
 
 	DEF(STR_VARS, directpush_addresses),
+	DEF(STR_VARS, directpush_certificates_dir),
+	DEF(STR_VARS, directpush_trusted_ca),
 	DEF(STR, directpush_ping_wake),
 	DEF(UINT, directpush_ping_max_folders),
 
@@ -46,6 +48,8 @@ static const struct directpush_worker_settings directpush_worker_default_setting
 	.directpush_max_send_size = DIRECTPUSH_DEFAULT_MAX_SEND_BYTES,
 
 	.directpush_addresses = "",
+	.directpush_certificates_dir = "",
+	.directpush_trusted_ca = "",
 	.directpush_ping_wake = "new changed deleted",
 	.directpush_ping_max_folders = 200,
 

@@ -40,6 +40,10 @@ struct directpush_worker_settings {
 
 	/* separated by commas or spaces, the primary one first */
 	const char *directpush_addresses;
+	/* "" = none: <address>.pem of people whose certificates are offered */
+	const char *directpush_certificates_dir;
+	/* "" = the system's: PEM file, or directory of them */
+	const char *directpush_trusted_ca;
 	const char *directpush_ping_wake;
 	unsigned int directpush_ping_max_folders;
 
