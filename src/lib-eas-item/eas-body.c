@@ -150,7 +150,7 @@ static int body_set_type(struct eas_body *body, const struct eas_body_preference
 					     &body->segments);
 	case EAS_BODY_TYPE_HTML:
 		if (source->html != NULL)
-			body_set_part(body, source->html, EAS_PART_FORM_UTF8);
+			body_set_part(body, source->html, EAS_PART_FORM_HTML);
 		else
 			body_set_part(body, source->text, EAS_PART_FORM_TEXT_TO_HTML);
 		break;

@@ -591,6 +591,54 @@ void eas_html_text_finish(struct eas_html_text *html, buffer_t *dest)
 		buffer_append(dest, "\r\n", 2);
 }
 
+/* Where str begins in data, ignoring case; NULL if nowhere. */
+static const unsigned char *
+html_find(const unsigned char *data, const unsigned char *end, const char *str)
+{
+	size_t len = strlen(str);
+
+	for (; data + len <= end; data++) {
+		if (i_memcasecmp(data, str, len) == 0)
+			return data;
+	}
+	return NULL;
+}
+
+/* The name of a charset inside this tag, NULL if there is none. */
+static const unsigned char *
+html_meta_find_charset(const unsigned char *tag, const unsigned char *end)
+{
+	const unsigned char *name = html_find(tag, end, "charset=");
+
+	if (name == NULL)
+		return NULL;
+	name += strlen("charset=");
+	return name < end && (*name == '"' || *name == '\'') ? name + 1 : name;
+}
+
+void eas_html_append_utf8_meta(const unsigned char *data, size_t size, buffer_t *dest)
+{
+	const unsigned char *end = data + size, *meta, *tag_end, *name, *name_end;
+
+	while ((meta = html_find(data, end, "<meta")) != NULL) {
+		tag_end = memchr(meta, '>', end - meta);
+		if (tag_end == NULL)
+			break;
+		name = html_meta_find_charset(meta, tag_end);
+		if (name != NULL) {
+			for (name_end = name; name_end < tag_end &&
+			     (i_isalnum(*name_end) || strchr("-_:.", *name_end) != NULL);
+			     name_end++) ;
+			buffer_append(dest, data, name - data);
+			buffer_append(dest, "utf-8", 5);
+			data = name_end;
+		}
+		buffer_append(dest, data, tag_end - data);
+		data = tag_end;
+	}
+	buffer_append(dest, data, end - data);
+}
+
 void eas_text_html_append(const unsigned char *data, size_t size, unsigned char prev,
 			  buffer_t *dest)
 {

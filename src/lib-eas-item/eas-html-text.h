@@ -24,6 +24,11 @@ void eas_html_text_more(struct eas_html_text *html,
 /* There is no more. */
 void eas_html_text_finish(struct eas_html_text *html, buffer_t *dest);
 
+/* A document says in its <meta> in which charset it was written; as it is UTF-8 now, it must not. Copy
+   the beginning of a document with "utf-8" in that place. */
+#define EAS_HTML_META_BYTES 2048
+void eas_html_append_utf8_meta(const unsigned char *data, size_t size, buffer_t *dest);
+
 /* Plain text with CRLF line ends as the inside of a HTML body: markup characters escaped,
    line ends as <br>, runs of spaces kept. Any pieces; prev is the byte before data, 0 = none. */
 void eas_text_html_append(const unsigned char *data, size_t size, unsigned char prev,

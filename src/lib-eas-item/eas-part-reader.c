@@ -36,7 +36,7 @@ struct eas_part_reader {
 	/* into lines */
 	struct qp_encoder *encoder;
 	unsigned char last;
-	bool begun:1;
+	bool begun:1, meta_done:1;
 	bool base64_ended:1;
 };
 
@@ -152,6 +152,26 @@ static void append_encoded_again(struct eas_part_reader *reader, const unsigned 
 	buffer_set_used_size(reader->lines, 0);
 }
 
+static void append_html_held(struct eas_part_reader *reader, buffer_t *dest)
+{
+	eas_html_append_utf8_meta(reader->lines->data, reader->lines->used, dest);
+	buffer_set_used_size(reader->lines, 0);
+	reader->meta_done = TRUE;
+}
+
+/* Its beginning is held back until <meta> is past. */
+static void append_html(struct eas_part_reader *reader, const unsigned char *data,
+			size_t size, buffer_t *dest)
+{
+	if (reader->meta_done) {
+		append_crlf(reader, data, size, dest);
+		return;
+	}
+	append_crlf(reader, data, size, reader->lines);
+	if (reader->lines->used >= EAS_HTML_META_BYTES)
+		append_html_held(reader, dest);
+}
+
 static void append_text(struct eas_part_reader *reader, const unsigned char *data,
 			size_t size, buffer_t *dest)
 {
@@ -164,6 +184,9 @@ static void append_text(struct eas_part_reader *reader, const unsigned char *dat
 	case EAS_PART_FORM_CRLF:
 	case EAS_PART_FORM_UTF8:
 		append_crlf(reader, data, size, dest);
+		break;
+	case EAS_PART_FORM_HTML:
+		append_html(reader, data, size, dest);
 		break;
 	case EAS_PART_FORM_QUOTED_PRINTABLE:
 		append_encoded_again(reader, data, size, dest);
@@ -290,6 +313,8 @@ static void append_end(struct eas_part_reader *reader, buffer_t *dest)
 	}
 	if (reader->html != NULL)
 		eas_html_text_finish(reader->html, dest);
+	if (reader->form == EAS_PART_FORM_HTML && !reader->meta_done)
+		append_html_held(reader, dest);
 	if (reader->encoder != NULL) {
 		qp_encoder_finish(reader->encoder);
 		buffer_append_buf(dest, reader->lines, 0, SIZE_MAX);

@@ -31,6 +31,8 @@ enum eas_part_form {
 	EAS_PART_FORM_QUOTED_PRINTABLE,
 	/* UTF-8, control characters as spaces */
 	EAS_PART_FORM_UTF8,
+	/* and that it is UTF-8 said in its <meta> */
+	EAS_PART_FORM_HTML,
 	/* HTML to plain text; _BRIEF: without link addresses (quirk 53) */
 	EAS_PART_FORM_HTML_TO_TEXT,
 	EAS_PART_FORM_HTML_TO_TEXT_BRIEF,

@@ -213,7 +213,7 @@ static int html_write_open(struct smart_text *text, const struct eas_email_messa
 static int html_write_new(struct smart_text *text, const struct eas_email_message *message)
 {
 	if (message->html != EAS_EMAIL_PART_NONE)
-		return html_write_open(text, message, message->html, EAS_PART_FORM_UTF8);
+		return html_write_open(text, message, message->html, EAS_PART_FORM_HTML);
 	if (message->text != EAS_EMAIL_PART_NONE)
 		return html_write_open(text, message, message->text,
 				       EAS_PART_FORM_TEXT_TO_HTML);
@@ -248,7 +248,7 @@ static int html_write_original(struct smart_text *text,
 			       const struct eas_email_message *original)
 {
 	if (original->html != EAS_EMAIL_PART_NONE)
-		return text_write_part(text, original, original->html, EAS_PART_FORM_UTF8);
+		return text_write_part(text, original, original->html, EAS_PART_FORM_HTML);
 	if (original->text != EAS_EMAIL_PART_NONE)
 		return text_write_part(text, original, original->text,
 				       EAS_PART_FORM_TEXT_TO_HTML);

@@ -136,11 +136,38 @@ static void test_eas_text_html(void)
 	test_end();
 }
 
+static void test_eas_html_meta(void)
+{
+	static const struct {
+		const char *html, *fixed;
+	} tests[] = {
+		{ "", "" },
+		{ "<p>charset=x", "<p>charset=x" },
+		{ "<META charset=\"iso-8859-1\"><p>", "<META charset=\"utf-8\"><p>" },
+		{ "<meta http-equiv='Content-Type' content='text/html; Charset=Windows-1252'/>x",
+		  "<meta http-equiv='Content-Type' content='text/html; Charset=utf-8'/>x" },
+		{ "<meta name=a><meta charset=x>charset=y", "<meta name=a><meta charset=utf-8>charset=y" },
+		{ "<meta charset=", "<meta charset=" },
+		{ "<meta charset=>", "<meta charset=utf-8>" },
+	};
+
+	test_begin("eas html text: charset in meta");
+	for (unsigned int i = 0; i < N_ELEMENTS(tests); i++) T_BEGIN {
+		string_t *dest = t_str_new(128);
+
+		eas_html_append_utf8_meta((const unsigned char *)tests[i].html,
+					  strlen(tests[i].html), dest);
+		test_assert_strcmp_idx(str_c(dest), tests[i].fixed, i);
+	} T_END;
+	test_end();
+}
+
 int main(void)
 {
 	static void (*const test_functions[])(void) = {
 		test_eas_html_text,
 		test_eas_html_text_bounds,
+		test_eas_html_meta,
 		test_eas_text_html,
 		NULL
 	};
