@@ -18,6 +18,7 @@
 #include "eas-collection.h"
 #include "eas-folder.h"
 #include "eas-item-id.h"
+#include "eas-mail-item.h"
 #include "eas-mail-source.h"
 #include "eas-user.h"
 #include "cmd-sync.h"
@@ -68,18 +69,6 @@ static unsigned int report_msecs(struct sync_report *report)
  * One item
  */
 
-/* The mail's structure, if the cache has it. */
-static struct message_part *report_get_cached_parts(struct mail *mail)
-{
-	struct message_part *parts = NULL;
-
-	mail->lookup_abort = MAIL_LOOKUP_ABORT_READ_MAIL;
-	if (mail_get_parts(mail, &parts) < 0)
-		parts = NULL;
-	mail->lookup_abort = MAIL_LOOKUP_ABORT_NEVER;
-	return parts;
-}
-
 /* Write the mail's properties. Returns 0, -1 with a reason if it cannot be read. */
 static int
 report_write_mail(struct sync_report *report, struct mail *mail,
@@ -87,18 +76,9 @@ report_write_mail(struct sync_report *report, struct mail *mail,
 {
 	struct eas_email_source source;
 
-	i_zero(&source);
-	if (mail_get_received_date(mail, &source.received_utc) < 0)
-		source.received_utc = 0;
-	if (mail_get_stream(mail, NULL, NULL, &source.input) < 0) {
-		*error_r = mailbox_get_last_internal_error(mail->box, NULL);
+	if (eas_mail_item_get_source(mail, id, report->collection->folder->type ==
+				     EAS_FOLDER_TYPE_DRAFTS, &source, error_r) < 0)
 		return -1;
-	}
-	source.parts = report_get_cached_parts(mail);
-	source.flags = mail_get_flags(mail);
-	source.keywords = mail_get_keywords(mail);
-	source.item_id = id;
-	source.is_draft = report->collection->folder->type == EAS_FOLDER_TYPE_DRAFTS;
 	return eas_item_email_write(writer, &source, &report->coll->options.body,
 				    error_r);
 }
