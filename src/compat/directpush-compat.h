@@ -2,9 +2,19 @@
 #ifndef DIRECTPUSH_COMPAT_H
 #define DIRECTPUSH_COMPAT_H
 
-/* Calls that differ between Dovecot 2.3 and 2.4, under one name each. configure finds out
+/* Small calls that differ between Dovecot 2.3 and 2.4, under one name each. configure finds out
    which Dovecot it is by trying (m4/directpush.m4: HAVE_* on the command line), never by version
-   numbers. */
+   numbers. Larger differences have files of their own beside this one. */
+
+#ifdef HAVE_VERSION_H
+#  include "version.h"
+#else
+#  include "master-service.h"	/* version_string_verify() */
+#endif
+
+#ifndef HAVE_STR_BEGINS_WITH
+#  define str_begins_with(haystack, needle) str_begins(haystack, needle)
+#endif
 
 #ifdef HAVE_NOTIFY_UNREGISTER_PTR
 #  define directpush_compat_notify_unregister(ctx) \

@@ -3,8 +3,25 @@
 #include "lib.h"
 #include "path-util.h"
 #include "master-service.h"
-#include "master-login.h"
 #include "directpush-login-compat.h"
+
+#ifdef HAVE_LOGIN_SERVER
+#  include "login-server.h"
+#  define master_login login_server
+#  define master_login_client login_server_request
+#  define master_login_settings login_server_settings
+#  define master_login_init login_server_init
+#  define master_login_deinit login_server_deinit
+#  define master_login_add login_server_add
+#  define master_auth_request login_request
+#  define MASTER_POSTLOGIN_TIMEOUT_DEFAULT LOGIN_SERVER_POSTLOGIN_TIMEOUT_DEFAULT
+#  define MAIL_AUTH_REQUEST_FLAG_CONN_SECURED \
+	LOGIN_REQUEST_FLAG_END_CLIENT_SECURED_TLS
+#  define MAIL_AUTH_REQUEST_FLAG_CONN_SSL_SECURED \
+	LOGIN_REQUEST_FLAG_END_CLIENT_SECURED_TLS
+#else
+#  include "master-login.h"
+#endif
 
 static struct master_login *master_login = NULL;
 static directpush_login_callback_t *login_callback;

@@ -27,10 +27,16 @@ struct directpush_tls_settings {
 };
 
 /* Master service flags so that the settings below are there. */
-#define DIRECTPUSH_TLS_MASTER_SERVICE_FLAGS \
+#ifdef HAVE_SETTINGS_GET
+#  define DIRECTPUSH_TLS_MASTER_SERVICE_FLAGS \
+	(MASTER_SERVICE_FLAG_HAVE_STARTTLS | \
+	 MASTER_SERVICE_FLAG_NO_SSL_INIT)
+#else
+#  define DIRECTPUSH_TLS_MASTER_SERVICE_FLAGS \
 	(MASTER_SERVICE_FLAG_HAVE_STARTTLS | \
 	 MASTER_SERVICE_FLAG_NO_SSL_INIT | \
 	 MASTER_SERVICE_FLAG_KEEP_CONFIG_OPEN)
+#endif
 
 /* Before the privileges are dropped: later reads use the config connection
    opened here. */

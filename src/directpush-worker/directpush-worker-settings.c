@@ -60,7 +60,7 @@ static const struct directpush_worker_settings directpush_worker_default_setting
 };
 
 /* The config process sends a program only what hangs together by this list. */
-static const struct setting_parser_info *directpush_worker_setting_dependencies[] = {
+static const struct setting_parser_info *directpush_worker_setting_dependencies[] ATTR_UNUSED = {
 	&mail_user_setting_parser_info,
 	&smtp_submit_setting_parser_info,
 	NULL

@@ -5,6 +5,7 @@
 #include "mail-namespace.h"
 #include "mail-storage.h"
 #include "mailbox-list-iter.h"
+#include "directpush-list-compat.h"
 #include "eas-folder-list.h"
 #include "eas-folder-lister.h"
 #include "eas-folder-name.h"
@@ -131,20 +132,23 @@ static void lister_add_inbox(struct eas_folder_lister *lister)
 	mailbox_free(&box);
 }
 
+static bool drafts_find(const char *name, const char *special_use, void *context)
+{
+	const char **drafts_name = context;
+
+	if (eas_folder_type_by_special_use(special_use) == EAS_FOLDER_TYPE_DRAFTS &&
+	    strpbrk(name, "*?") == NULL)
+		*drafts_name = t_strdup(name);
+	return *drafts_name == NULL;
+}
+
 /* The configured Drafts folder of the INBOX's namespace, or "Drafts". */
 static const char *drafts_vname(struct mail_namespace *ns)
 {
-	struct mailbox_settings *box_set;
+	const char *name = NULL;
 
-	if (array_is_created(&ns->set->mailboxes)) {
-		array_foreach_elem(&ns->set->mailboxes, box_set) {
-			if (eas_folder_type_by_special_use(box_set->special_use) ==
-			    EAS_FOLDER_TYPE_DRAFTS &&
-			    strpbrk(box_set->name, "*?") == NULL)
-				return t_strconcat(ns->prefix, box_set->name, NULL);
-		}
-	}
-	return t_strconcat(ns->prefix, DRAFTS_NAME, NULL);
+	directpush_list_foreach_mailbox(ns, drafts_find, &name);
+	return t_strconcat(ns->prefix, name == NULL ? DRAFTS_NAME : name, NULL);
 }
 
 /* A phone wants a place for drafts. Returns FALSE if there cannot be one. */

@@ -3,7 +3,8 @@
 #include "lib.h"
 #include "array.h"
 #include "mail-namespace.h"
-#include "mailbox-list-private.h"
+#include "mailbox-list.h"
+#include "directpush-list-compat.h"
 #include "eas-folder-list.h"
 #include "eas-user.h"
 
@@ -43,16 +44,16 @@ static void eas_folder_stamp_add(struct eas_folder_stamp *stamp, const char *pat
 static void
 eas_folder_stamp_add_namespace(struct eas_folder_stamp *stamp, struct mail_namespace *ns)
 {
+	const char *index_name = directpush_list_get_index_name(ns);
 	const char *path;
 
-	if (!ns->mail_set->mailbox_list_index ||
+	if (index_name == NULL ||
 	    !mailbox_list_get_root_path(ns->list, MAILBOX_LIST_PATH_TYPE_LIST_INDEX,
 					&path)) {
 		stamp->blind = TRUE;
 		return;
 	}
-	eas_folder_stamp_add(stamp, t_strdup_printf("%s/%s.log", path,
-						    ns->list->set.list_index_fname));
+	eas_folder_stamp_add(stamp, t_strdup_printf("%s/%s.log", path, index_name));
 	if (mailbox_list_get_root_path(ns->list, MAILBOX_LIST_PATH_TYPE_MAILBOX, &path))
 		eas_folder_stamp_add(stamp, path);
 }

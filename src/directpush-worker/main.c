@@ -44,7 +44,7 @@ static void client_connected(struct master_service_connection *conn)
 int main(int argc, char *argv[])
 {
 	master_service = master_service_init(DIRECTPUSH_IPC_WORKER_SERVICE,
-					     MASTER_SERVICE_FLAG_KEEP_CONFIG_OPEN,
+					     DIRECTPUSH_STORAGE_MASTER_SERVICE_FLAGS,
 					     &argc, &argv, "");
 	if (master_getopt(master_service) > 0)
 		return FATAL_DEFAULT;

@@ -12,6 +12,7 @@
 #include "test-mail-storage-common.h"
 #include "master-service.h"
 #include "mail-namespace.h"
+#include "directpush-compat.h"
 #include "eas-tag.h"
 #include "eas-status.h"
 #include "wbxml-writer.h"
@@ -106,7 +107,7 @@ static void test_read_answer(const buffer_t *output)
 	test.line = p_strdup(test.pool, i_stream_read_next_line(input));
 	test.root = NULL;
 	test.http_status = 0;
-	if (str_begins(test.line, "REPLY\t")) {
+	if (str_begins_with(test.line, "REPLY\t")) {
 		if (directpush_ipc_reply_parse(test.pool, test.line + strlen("REPLY\t"),
 					       &reply, &error) < 0)
 			i_fatal("%s", error);

@@ -5,6 +5,7 @@
 #include "istream.h"
 #include "ostream.h"
 #include "test-common.h"
+#include "directpush-compat.h"
 #include "eas-tag.h"
 #include "wbxml-writer.h"
 #include "directpush-ipc-body.h"
@@ -45,7 +46,7 @@ static void test_reply_read(void)
 	test_assert(eas_reply_finish(&test.reply) == 0);
 	input = i_stream_create_from_data(test.line->data, test.line->used);
 	line = i_stream_read_next_line(input);
-	if (line == NULL || !str_begins(line, "REPLY\t") ||
+	if (line == NULL || !str_begins_with(line, "REPLY\t") ||
 	    directpush_ipc_reply_parse(test.pool, line + 6, &test.head, &error) < 0)
 		i_fatal("not a REPLY line");
 	body = i_stream_create_directpush_ipc_body(input);

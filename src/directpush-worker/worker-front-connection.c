@@ -7,8 +7,10 @@
 #include "net.h"
 #include "process-title.h"
 #include "mail-user.h"
+#include "mail-user.h"
 #include "mail-autoexpunge.h"
 #include "master-service.h"
+#include "directpush-compat.h"
 #include "directpush-ipc-body.h"
 #include "directpush-ipc-worker.h"
 #include "directpush-worker-settings.h"
@@ -102,7 +104,7 @@ worker_front_connection_line(struct worker_front_connection *conn, const char *l
 		conn->version_received = TRUE;
 		return 0;
 	}
-	if (!str_begins(line, RUN_PREFIX)) {
+	if (!str_begins_with(line, RUN_PREFIX)) {
 		e_error(conn->user->event, "Front sent an unknown line");
 		return -1;
 	}

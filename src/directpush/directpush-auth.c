@@ -7,6 +7,7 @@
 #include "llist.h"
 #include "safe-memset.h"
 #include "str.h"
+#include "directpush-compat.h"
 #include "directpush-auth-cache.h"
 #include "directpush-common.h"
 #include "directpush-connection.h"
@@ -94,7 +95,7 @@ static char *auth_login_make_key(const char *const *args)
 
 	t_array_init(&fields, 8);
 	for (; *args != NULL; args++) {
-		if (!str_begins(*args, "resp="))
+		if (!str_begins_with(*args, "resp="))
 			array_push_back(&fields, args);
 	}
 	array_sort(&fields, i_strcmp_p);

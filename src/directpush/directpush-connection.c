@@ -9,6 +9,7 @@
 #include "str.h"
 #include "master-service.h"
 #include "http-server.h"
+#include "directpush-master-compat.h"
 #include "directpush-common.h"
 #include "directpush-auth.h"
 #include "directpush-device.h"
@@ -64,7 +65,7 @@ static void
 connection_set_addresses(struct directpush_connection *conn,
 			 const struct master_service_connection *mconn)
 {
-	bool proxied_tls = mconn->proxied && mconn->proxy.ssl;
+	bool proxied_tls = directpush_master_is_proxied_tls(mconn);
 
 	conn->peer.local_ip = mconn->local_ip;
 	conn->peer.remote_ip = mconn->remote_ip;

@@ -5,6 +5,7 @@
 #include "str.h"
 #include "http-server.h"
 #include "http-date.h"
+#include "directpush-http-compat.h"
 #include "eas-command.h"
 #include "eas-version.h"
 #include "directpush-common.h"
@@ -98,23 +99,23 @@ static char *http_make_commands(enum eas_version max)
 void directpush_http_init(void)
 {
 	enum eas_version max = http_get_max_version();
-	struct http_server_settings set;
+	struct directpush_http_limits limits;
 
 	http_commands = http_make_commands(max);
 	http_versions = i_strdup(eas_version_list(max));
 	http_max_version = i_strdup(eas_version_get_name(max));
 
-	i_zero(&set);
-	set.max_client_idle_time_msecs = directpush_set->directpush_body_timeout * 1000;
-	set.max_pipelined_requests = HTTP_MAX_PIPELINED_REQUESTS;
-	set.request_limits.max_target_length = HTTP_MAX_TARGET_BYTES;
-	set.request_limits.max_payload_size =
+	i_zero(&limits);
+	limits.idle_msecs = directpush_set->directpush_body_timeout * 1000;
+	limits.pipelined_requests = HTTP_MAX_PIPELINED_REQUESTS;
+	limits.target = HTTP_MAX_TARGET_BYTES;
+	limits.payload =
 		I_MAX(directpush_set->directpush_max_request_size,
 		      directpush_set->directpush_max_send_size);
-	set.request_limits.header.max_size = HTTP_MAX_HEADER_BYTES;
-	set.request_limits.header.max_field_size = HTTP_MAX_HEADER_FIELD_BYTES;
-	set.request_limits.header.max_fields = HTTP_MAX_HEADER_FIELDS;
-	http_server = http_server_init(&set);
+	limits.headers = HTTP_MAX_HEADER_BYTES;
+	limits.header_field = HTTP_MAX_HEADER_FIELD_BYTES;
+	limits.header_fields = HTTP_MAX_HEADER_FIELDS;
+	http_server = directpush_http_server_create(&limits);
 }
 
 void directpush_http_deinit(void)

@@ -143,7 +143,7 @@ bool directpush_request_parse_credentials(struct directpush_request *req)
 		directpush_request_fail(req, 401, 0, "no credentials");
 		return FALSE;
 	}
-	if (!req->conn->secured && directpush_set->disable_plaintext_auth) {
+	if (!req->conn->secured && !directpush_settings_is_plaintext_allowed(directpush_set)) {
 		directpush_request_fail(req, 403, 0,
 			"password over a connection without TLS (disable_plaintext_auth)");
 		return FALSE;

@@ -3,7 +3,6 @@
 #include "lib.h"
 #include "ioloop.h"
 #include "process-title.h"
-#include "settings-parser.h"
 #include "master-service.h"
 #include "directpush-ipc-admin.h"
 #include "directpush-ipc-notify.h"
@@ -32,10 +31,7 @@ static struct directpush_timer die_timer, proctitle_timer;
 
 void directpush_common_init(const struct directpush_settings *set)
 {
-	pool_t pool = pool_alloconly_create("directpush settings", 4096);
-
-	/* reading TLS settings for a name makes Dovecot forget these */
-	directpush_set = settings_dup(&directpush_setting_parser_info, set, pool);
+	directpush_set = set;
 	directpush_event = event_create(NULL);
 	event_add_category(directpush_event, &event_category_directpush);
 }

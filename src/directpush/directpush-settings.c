@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "lib.h"
-#include "directpush-settings-compat.h"
 #include "directpush-ipc-limits.h"
 #include "directpush-settings.h"
 
@@ -14,8 +13,7 @@ directpush_settings_check(void *_set, pool_t pool, const char **error_r);
 
 static const struct setting_define directpush_setting_defines[] = {
 	DEF(BOOL, verbose_proctitle),
-	DEF(STR, login_trusted_networks),
-	DEF(BOOL, disable_plaintext_auth),
+	DIRECTPUSH_LOGIN_SETTINGS_DEFINES
 
 	DEF(TIME, directpush_heartbeat_min),
 	DEF(TIME, directpush_heartbeat_max),
@@ -52,8 +50,7 @@ static const struct setting_define directpush_setting_defines[] = {
 
 static const struct directpush_settings directpush_default_settings = {
 	.verbose_proctitle = FALSE,
-	.login_trusted_networks = "",
-	.disable_plaintext_auth = TRUE,
+	DIRECTPUSH_LOGIN_SETTINGS_DEFAULTS
 
 	.directpush_heartbeat_min = DIRECTPUSH_DEFAULT_HEARTBEAT_MIN_SECS,
 	.directpush_heartbeat_max = DIRECTPUSH_DEFAULT_HEARTBEAT_MAX_SECS,
@@ -86,7 +83,7 @@ static const struct directpush_settings directpush_default_settings = {
 	.directpush_shutdown_spread = 5
 };
 
-static const struct setting_parser_info *directpush_setting_dependencies[] = {
+static const struct setting_parser_info *directpush_setting_dependencies[] ATTR_UNUSED = {
 	NULL
 };
 

@@ -5,14 +5,13 @@
 /* The front's settings. conf.d/95-directpush.conf explains each of them; a setting that the
    worker also reads has the same name and default in directpush-worker-settings.[ch]. */
 
+#include "directpush-settings-compat.h"
+
 struct directpush_settings {
 	pool_t pool;
 
 	bool verbose_proctitle;
-	/* of Dovecot's login processes: whose X-Forwarded-For is believed, and
-	   whether a password may come over a plain connection */
-	const char *login_trusted_networks;
-	bool disable_plaintext_auth;
+	DIRECTPUSH_LOGIN_SETTINGS_MEMBERS
 
 	/* seconds */
 	unsigned int directpush_heartbeat_min;

@@ -7,6 +7,7 @@
 #include "llist.h"
 #include "str.h"
 #include "master-service.h"
+#include "directpush-compat.h"
 #include "directpush-ipc-body.h"
 #include "directpush-ipc-worker.h"
 #include "directpush-admin.h"
@@ -456,9 +457,9 @@ static int worker_handle_line(struct directpush_worker *worker, const char *line
 		*error_r = "answers without having been asked";
 		return -1;
 	}
-	if (str_begins(line, "REPLY\t"))
+	if (str_begins_with(line, "REPLY\t"))
 		return worker_handle_reply(worker, line + strlen("REPLY\t"), error_r);
-	if (str_begins(line, "PARK\t")) {
+	if (str_begins_with(line, "PARK\t")) {
 		worker_handle_park(worker, line + strlen("PARK\t"));
 		return 0;
 	}

@@ -8,7 +8,7 @@
 #include "lib.h"
 #include "restrict-access.h"
 #include "master-service.h"
-#include "master-service-settings.h"
+#include "directpush-master-compat.h"
 #include "directpush-tls-compat.h"
 #include "directpush-auth.h"
 #include "directpush-common.h"
@@ -22,11 +22,6 @@
 #include "directpush-user.h"
 #include "directpush-worker.h"
 
-static const struct setting_parser_info *set_roots[] = {
-	&directpush_setting_parser_info,
-	NULL
-};
-
 /* Paths inside base_dir/login: we are chrooted there, or go there. */
 #define AUTH_SOCKET "login"
 #define WORKER_SOCKET "directpush-worker"
@@ -36,8 +31,8 @@ static void main_preinit(void)
 	const char *error;
 
 	if (directpush_remote_init(
-		master_service_settings_get(master_service)->haproxy_trusted_networks,
-		directpush_set->login_trusted_networks, &error) < 0)
+		directpush_master_get_haproxy_networks(master_service),
+		directpush_settings_get_login_networks(directpush_set), &error) < 0)
 		i_fatal("%s", error);
 	/* Keys and the config connection, while we may still read them. */
 	directpush_tls_settings_init(master_service);
@@ -82,6 +77,7 @@ int main(int argc, char *argv[])
 	const enum master_service_flags service_flags =
 		MASTER_SERVICE_FLAG_NO_IDLE_DIE |
 		DIRECTPUSH_TLS_MASTER_SERVICE_FLAGS;
+	const void *set;
 	const char *error;
 
 	master_service = master_service_init("directpush", service_flags,
@@ -89,9 +85,10 @@ int main(int argc, char *argv[])
 	if (master_getopt(master_service) > 0)
 		return FATAL_DEFAULT;
 	master_service_init_log(master_service);
-	if (master_service_settings_read_simple(master_service, set_roots, &error) < 0)
+	if (directpush_master_settings_read(master_service,
+			&directpush_setting_parser_info, &set, &error) < 0)
 		i_fatal("Error reading configuration: %s", error);
-	directpush_common_init(master_service_settings_get_others(master_service)[0]);
+	directpush_common_init(set);
 
 	main_preinit();
 	main_init();

@@ -5,6 +5,7 @@
 #include "strnum.h"
 #include "istream-private.h"
 #include "ostream-private.h"
+#include "directpush-compat.h"
 #include "directpush-ipc-worker.h"
 #include "directpush-ipc-body.h"
 
@@ -71,7 +72,7 @@ static int body_istream_parse_head(struct body_istream *bstream, const char *hea
 		body_istream_fail(bstream, EPIPE, "body was given up by its sender");
 		return -1;
 	}
-	if (!str_begins(head, FRAME_PREFIX) ||
+	if (!str_begins_with(head, FRAME_PREFIX) ||
 	    str_to_uintmax(head + strlen(FRAME_PREFIX), &size) < 0 ||
 	    size > DIRECTPUSH_IPC_MAX_FRAME) {
 		body_istream_fail(bstream, EINVAL, "not the head of a frame");

@@ -2,6 +2,7 @@
 
 #include "lib.h"
 #include "str.h"
+#include "directpush-compat.h"
 #include "directpush-ipc-worker.h"
 #include "test-common.h"
 
@@ -11,7 +12,7 @@ static const char *line_fields(string_t *line, const char *word)
 {
 	const char *fields;
 
-	test_assert(str_begins(str_c(line), t_strconcat(word, "\t", NULL)));
+	test_assert(str_begins_with(str_c(line), t_strconcat(word, "\t", NULL)));
 	test_assert(str_len(line) == strlen(str_c(line)));
 	test_assert(strchr(str_c(line), '\n') == str_c(line) + str_len(line) - 1);
 	fields = t_strcut(str_c(line) + strlen(word) + 1, '\n');

@@ -9,6 +9,7 @@
 #include "ostream.h"
 #include "unichar.h"
 #include "test-common.h"
+#include "directpush-compat.h"
 #include "wbxml-tree.h"
 #include "wbxml-writer.h"
 #include "eas-tag.h"
@@ -61,7 +62,7 @@ static struct wbxml_node *test_options_node(pool_t pool, const char *text)
 	unsigned int i;
 
 	for (word = t_strsplit_spaces(text, " "); *word != NULL; word++) {
-		if (str_begins(*word, "body=")) {
+		if (str_begins_with(*word, "body=")) {
 			body = test_node(pool, root, EAS_TAG_AIRSYNCBASE_BODY_PREFERENCE, "");
 			part = t_strsplit(*word + 5, ",");
 			for (i = 0; part[i] != NULL; i++) {
@@ -69,7 +70,7 @@ static struct wbxml_node *test_options_node(pool_t pool, const char *text)
 				if (strcmp(part[i], "-") != 0)
 					test_node(pool, body, body_tags[i], part[i]);
 			}
-		} else if (str_begins(*word, "mime=")) {
+		} else if (str_begins_with(*word, "mime=")) {
 			test_node(pool, root, EAS_TAG_AIRSYNC_MIME_SUPPORT, *word + 5);
 		} else {
 			test_node(pool, root, EAS_TAG_AIRSYNC_MIME_TRUNCATION, *word + 6);

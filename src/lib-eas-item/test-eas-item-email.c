@@ -13,6 +13,7 @@
 #include "strescape.h"
 #include "message-parser.h"
 #include "test-common.h"
+#include "directpush-compat.h"
 #include "wbxml-dump.h"
 #include "wbxml-tree.h"
 #include "wbxml-writer.h"
@@ -88,7 +89,7 @@ static void parse_body(struct item_test *test, const char *value)
 	for (words++; *words != NULL; words++) {
 		if (strcmp(*words, "all") == 0)
 			pref->all_or_none = TRUE;
-		else if (str_begins(*words, "preview="))
+		else if (str_begins_with(*words, "preview="))
 			test_assert(str_to_uint(*words + 8, &pref->preview) == 0);
 		else
 			test_assert(str_to_uoff(*words, &pref->truncation_size) == 0);
@@ -116,20 +117,20 @@ static void parse_word(struct item_test *test, const char *word)
 	const char *value = strchr(word, '=');
 
 	value = value == NULL ? "" : value + 1;
-	if (str_begins(word, "message="))
+	if (str_begins_with(word, "message="))
 		test->message = value;
-	else if (str_begins(word, "version="))
+	else if (str_begins_with(word, "version="))
 		test_assert(eas_version_parse(value, &test->options.version) == 0);
-	else if (str_begins(word, "body="))
+	else if (str_begins_with(word, "body="))
 		parse_body(test, value);
-	else if (str_begins(word, "mime=")) {
+	else if (str_begins_with(word, "mime=")) {
 		test->options.mime_support_sent = TRUE;
 		test->options.mime_support = *value - '0';
-	} else if (str_begins(word, "mimetruncation="))
+	} else if (str_begins_with(word, "mimetruncation="))
 		test_assert(str_to_uoff(value, &test->options.mime_truncation_size) == 0);
-	else if (str_begins(word, "received="))
+	else if (str_begins_with(word, "received="))
 		test_assert(eas_date_parse(value, &test->source.received_utc) == 0);
-	else if (str_begins(word, "flags="))
+	else if (str_begins_with(word, "flags="))
 		parse_flags(test, value);
 	else if (strcmp(word, "draft") == 0)
 		test->source.is_draft = TRUE;

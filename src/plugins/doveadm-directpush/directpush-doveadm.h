@@ -4,8 +4,7 @@
 
 /* doveadm directpush ...: one file for each command, and what they share. */
 
-#include "doveadm.h"
-#include "doveadm-mail.h"
+#include "directpush-doveadm-compat.h"
 
 struct eas_state_store;
 struct directpush_device_cmd;

@@ -8,6 +8,7 @@
 #include "strescape.h"
 #include "write-full.h"
 #include "master-service.h"
+#include "directpush-compat.h"
 #include "directpush-ipc-admin.h"
 #include "directpush-doveadm.h"
 
@@ -46,7 +47,7 @@ ask_handle_line(const char *line,
 {
 	if (*line == '\0')
 		return 1;
-	if (str_begins(line, "-\t")) {
+	if (str_begins_with(line, "-\t")) {
 		*error_r = t_str_tabunescape(line + 2);
 		return -1;
 	}

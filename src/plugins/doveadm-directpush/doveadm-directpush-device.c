@@ -76,13 +76,16 @@ cmd_directpush_device_run(struct doveadm_mail_cmd_context *ctx, struct mail_user
 }
 
 static void
-cmd_directpush_device_init(struct doveadm_mail_cmd_context *ctx, const char *const args[])
+DIRECTPUSH_DOVEADM_INIT(cmd_directpush_device_init, ctx)
 {
 	struct directpush_device_cmd *cmd =
 		container_of(ctx, struct directpush_device_cmd, ctx);
 
-	if (args[0] != NULL)
-		cmd->device_id = p_strdup(ctx->pool, args[0]);
+	const char *device_id;
+
+	DIRECTPUSH_DOVEADM_GET_PARAM(ctx, "device", &device_id);
+	if (device_id != NULL)
+		cmd->device_id = p_strdup(ctx->pool, device_id);
 	else if (cmd->changes)
 		doveadm_mail_help_name(ctx->cmd->name);
 	cmd->print_headers();

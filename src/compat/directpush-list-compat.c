@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "lib.h"
+#include "array.h"
+#include "mail-namespace.h"
+#include "mail-storage-settings.h"
+#include "mail-user.h"
+#include "mailbox-list-private.h"
+#include "directpush-list-compat.h"
+
+#ifdef HAVE_SETTINGS_GET
+
+const char *directpush_list_get_index_name(const struct mail_namespace *ns)
+{
+	return !ns->list->mail_set->mailbox_list_index ? NULL :
+		ns->list->mail_set->parsed_list_index_fname;
+}
+
+void directpush_list_foreach_mailbox(const struct mail_namespace *ns,
+				     bool (*callback)(const char *name,
+						      const char *special_use,
+						      void *context),
+				     void *context)
+{
+	const struct mailbox_settings *set;
+
+	if (!array_is_created(&ns->set->parsed_mailboxes))
+		return;
+	array_foreach_elem(&ns->set->parsed_mailboxes, set) {
+		const char *special_use = array_is_created(&set->special_use) ?
+			t_array_const_string_join(&set->special_use, " ") : "";
+
+		if (!callback(set->name, special_use, context))
+			break;
+	}
+}
+
+#else
+
+const char *directpush_list_get_index_name(const struct mail_namespace *ns)
+{
+	return !ns->mail_set->mailbox_list_index ? NULL :
+		ns->list->set.list_index_fname;
+}
+
+void directpush_list_foreach_mailbox(const struct mail_namespace *ns,
+				     bool (*callback)(const char *name,
+						      const char *special_use,
+						      void *context),
+				     void *context)
+{
+	struct mailbox_settings *set;
+
+	if (!array_is_created(&ns->set->mailboxes))
+		return;
+	array_foreach_elem(&ns->set->mailboxes, set) {
+		if (!callback(set->name, set->special_use, context))
+			break;
+	}
+}
+
+#endif
