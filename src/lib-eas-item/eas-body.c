@@ -13,7 +13,7 @@
 #include "eas-body.h"
 
 /* A plain body cut below this many bytes is shown in a list (quirk 53). */
-#define BODY_BRIEF_BYTES 4096
+#define BODY_BRIEF_BYTES 1024
 /* A preview is looked for so far into a body. */
 #define BODY_PREVIEW_SOURCE_BYTES (32*1024)
 /* A body up to this size is read whole even to be cut, so that its size is exact. */
