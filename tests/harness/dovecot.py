@@ -496,12 +496,19 @@ def end_process(pid, started, timeout_secs):
             return
         try:
             signal.pidfd_send_signal(pidfd, signum)
-            if select.select([pidfd], [], [], wait_secs)[0]:
+            if readable(pidfd, wait_secs):
                 return
         except ProcessLookupError:
             return
         finally:
             os.close(pidfd)
+
+
+def readable(fd, timeout_secs):
+    """Wait until fd is readable; unlike select() for any number of descriptors."""
+    poll = select.poll()
+    poll.register(fd, select.POLLIN)
+    return bool(poll.poll(max(0, timeout_secs) * 1000))
 
 
 def write(path, text, mode=0o644):

@@ -180,10 +180,14 @@ class Stage:
     # Server
 
     def parked(self, user="alice"):
-        """How many requests of the user the front holds."""
-        address = self.user(user).address
-        rows = parse_table(self.instance.doveadm("-f", "tab", "directpush", "who"))
-        return sum(1 for row in rows if address in row.values())
+        """How many requests of the user the front holds, without a process at work on them."""
+        rows = parse_table(self.instance.doveadm("-f", "tab", "directpush", "who", self.user(user).address))
+        return sum(1 for row in rows if row["state"] == "parked")
+
+    def counters(self):
+        """The front's counters since its start, by name."""
+        return {row["name"]: int(row["value"]) for row in
+                parse_table(self.instance.doveadm("-f", "tab", "directpush", "stats"))}
 
     def workers(self):
         return self.instance.pids_of("directpush-worker")

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """An HTTP/1.1 client connection with nothing hidden: tests send any bytes and cut where they like."""
 
-import select
 import socket
 import ssl
 import struct
 import time
+
+from .dovecot import readable
 
 CHUNK = 65536
 MAX_HEADER = 256 * 1024
@@ -178,8 +179,7 @@ class Connection:
         deadline = time.monotonic() + timeout
         while not self.buffer and not self.eof:
             if not (self.tls and self.sock.pending()):
-                ready = select.select([self.sock], [], [], max(0, deadline - time.monotonic()))[0]
-                if not ready:
+                if not readable(self.sock, deadline - time.monotonic()):
                     return False
             self.sock.settimeout(0)
             try:

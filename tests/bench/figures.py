@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What the benchmarks share: an instance each, reading /proc, printing."""
+
+import contextlib
+import os
+import shutil
+import statistics
+import subprocess
+import tempfile
+import threading
+import time
+
+from tests.harness.dovecot import Instance, read
+from tests.harness.stage import Stage
+
+
+def head():
+    openssl = subprocess.run(["openssl", "version"], capture_output=True, text=True, check=False).stdout.strip()
+    dovecot = subprocess.run(["dovecot", "--version"], capture_output=True, text=True, check=False).stdout.strip()
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Dovecot {dovecot}, {openssl}\n")
+    print(f"{'figure':<62} {'measured':>22}  target")
+
+
+def line(name, measured, target=""):
+    print(f"{name:<62} {measured:>22}  {target}", flush=True)
+
+
+def times(name, seconds, target=""):
+    """Median and 95th percentile of a list of seconds, in milliseconds."""
+    ordered = sorted(seconds)
+    p95 = ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
+    line(name, f"{statistics.median(ordered) * 1000:.2f} / {p95 * 1000:.2f} ms", target)
+
+
+@contextlib.contextmanager
+def instance(build, config, users):
+    """A Stage on a private Dovecot, gone afterwards."""
+    dovecot = Instance(tempfile.mkdtemp(prefix="directpush-bench."))
+    try:
+        dovecot.start(users=users, config=config, build=build)
+        stage = Stage(dovecot, range(1, users + 1))
+        try:
+            yield stage
+        finally:
+            stage.close()
+    finally:
+        if dovecot.info is not None:
+            dovecot.stop()
+        shutil.rmtree(dovecot.dir, ignore_errors=True)
+
+
+def smaps(pid, field="Pss"):
+    """One line of smaps_rollup, in bytes; 0 when the process is gone."""
+    for entry in read(f"/proc/{pid}/smaps_rollup").splitlines():
+        if entry.startswith(field + ":"):
+            return int(entry.split()[1]) * 1024
+    return 0
+
+
+def status(pid, field):
+    """One line of status, in bytes."""
+    for entry in read(f"/proc/{pid}/status").splitlines():
+        if entry.startswith(field + ":"):
+            return int(entry.split()[1]) * 1024
+    return 0
+
+
+def cpu_secs(pid):
+    """Time on a processor of all threads, in seconds."""
+    total = 0
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        text = read(f"/proc/{pid}/task/{thread}/schedstat").split()
+        total += int(text[0]) if text else 0
+    return total / 1e9
+
+
+def our_pids(stage):
+    return stage.instance.pids_of("directpush") + stage.instance.pids_of("directpush-worker")
+
+
+class Peak:
+    """The highest anonymous and resident memory of a process while the block runs, in bytes over its beginning."""
+
+    def __init__(self, pid):
+        self.pid = pid
+
+    def __enter__(self):
+        self.before = status(self.pid, "RssAnon")
+        self.resident_before = status(self.pid, "VmRSS")
+        with open(f"/proc/{self.pid}/clear_refs", "w", encoding="ascii") as out:
+            out.write("5")     # resets the high-water mark
+        self.highest = self.before
+        self.stop = threading.Event()
+        self.thread = threading.Thread(target=self._watch, daemon=True)
+        self.thread.start()
+        return self
+
+    def _watch(self):
+        while not self.stop.wait(0.005):
+            self.highest = max(self.highest, status(self.pid, "RssAnon"))
+
+    def __exit__(self, *_):
+        self.stop.set()
+        self.thread.join()
+        self.anonymous = self.highest - self.before
+        self.resident = status(self.pid, "VmHWM") - self.resident_before
+
+
+def stopwatch(function, *args, **kwargs):
+    started = time.monotonic()
+    result = function(*args, **kwargs)
+    return result, time.monotonic() - started
