@@ -228,6 +228,14 @@ static bool data_is_utf8(const unsigned char *data, size_t size)
 	return TRUE;
 }
 
+static void reader_use_fallback(struct eas_part_reader *reader)
+{
+	reader->charset_guessed = FALSE;
+	charset_to_utf8_end(&reader->charset);
+	if (charset_to_utf8_begin(TEXT_FALLBACK_CHARSET, NULL, &reader->charset) < 0)
+		reader->charset = charset_utf8_to_utf8_begin(NULL);
+}
+
 /* Returns how many bytes were used. */
 static size_t append_charset(struct eas_part_reader *reader, const unsigned char *data,
 			     size_t size, buffer_t *dest)
@@ -238,13 +246,8 @@ static size_t append_charset(struct eas_part_reader *reader, const unsigned char
 		append_text(reader, data, size, dest);
 		return size;
 	}
-	if (reader->charset_guessed && !data_is_utf8(data, size)) {
-		reader->charset_guessed = FALSE;
-		charset_to_utf8_end(&reader->charset);
-		if (charset_to_utf8_begin(TEXT_FALLBACK_CHARSET, NULL,
-					  &reader->charset) < 0)
-			reader->charset = charset_utf8_to_utf8_begin(NULL);
-	}
+	if (reader->charset_guessed && !data_is_utf8(data, size))
+		reader_use_fallback(reader);
 	buffer_set_used_size(reader->utf8, 0);
 	(void)charset_to_utf8(reader->charset, data, &used, reader->utf8);
 	append_text(reader, reader->utf8->data, reader->utf8->used, dest);
@@ -289,8 +292,15 @@ static size_t append_encoded(struct eas_part_reader *reader, const unsigned char
 	return size;
 }
 
-static void append_replacement(struct eas_part_reader *reader, buffer_t *dest)
+/* A character that is cut, at the end of the part. */
+static void append_cut(struct eas_part_reader *reader, const unsigned char *data,
+		       size_t size, buffer_t *dest)
 {
+	if (reader->charset_guessed) {
+		reader_use_fallback(reader);
+		if (append_charset(reader, data, size, dest) == size)
+			return;
+	}
 	append_text(reader, (const unsigned char *)UNICODE_REPLACEMENT_CHAR_UTF8,
 		    UTF8_REPLACEMENT_CHAR_LEN, dest);
 }
@@ -308,7 +318,7 @@ static void append_end(struct eas_part_reader *reader, buffer_t *dest)
 		buffer_delete(reader->decoded, 0, used);
 	}
 	if (reader->decoded->used > 0) {
-		append_replacement(reader, dest);
+		append_cut(reader, reader->decoded->data, reader->decoded->used, dest);
 		buffer_set_used_size(reader->decoded, 0);
 	}
 	if (reader->html != NULL)
@@ -362,8 +372,8 @@ int eas_part_reader_more(struct eas_part_reader *reader, buffer_t *dest)
 		used = append_encoded(reader, data, size, dest);
 		i_assert(used <= size);
 		if (used == 0 && size < min_size) {
-			/* a partial character, and there is no more of it */
-			append_replacement(reader, dest);
+			/* there is no more of it */
+			append_cut(reader, data, size, dest);
 			used = size;
 		}
 		min_size = size + 1;
