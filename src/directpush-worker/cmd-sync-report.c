@@ -6,25 +6,16 @@
 #include "ioloop.h"
 #include "istream.h"
 #include "ostream.h"
-#include "str.h"
-#include "iostream-temp.h"
 #include "time-util.h"
 #include "mail-storage.h"
-#include "mail-user.h"
 #include "wbxml-writer.h"
 #include "eas-tag.h"
 #include "eas-item-email.h"
 #include "eas-cmd.h"
 #include "eas-collection.h"
-#include "eas-folder.h"
 #include "eas-item-id.h"
-#include "eas-mail-item.h"
 #include "eas-mail-source.h"
-#include "eas-user.h"
 #include "cmd-sync.h"
-
-/* An item of a larger mail than this is put together in a temporary file. */
-#define SYNC_MAX_MEMORY_ITEM (1024*1024)
 
 struct sync_report {
 	struct sync_context *ctx;
@@ -65,49 +56,6 @@ static unsigned int report_msecs(struct sync_report *report)
 	return I_MAX(timeval_diff_msecs(&ioloop_timeval, &report->ctx->started), 0);
 }
 
-/*
- * One item
- */
-
-/* Write the mail's properties. Returns 0, -1 with a reason if it cannot be read. */
-static int
-report_write_mail(struct sync_report *report, struct mail *mail,
-		  struct wbxml_writer *writer, const char *id, const char **error_r)
-{
-	struct eas_email_source source;
-
-	if (eas_mail_item_get_source(mail, id, report->collection->folder->type ==
-				     EAS_FOLDER_TYPE_DRAFTS, &source, error_r) < 0)
-		return -1;
-	return eas_item_email_write(writer, &source, &report->coll->options.body,
-				    error_r);
-}
-
-/* <Add> or <Fetch> with all it has, as a fragment. */
-static int
-report_write_item(struct sync_report *report, struct mail *mail, wbxml_tag_t tag,
-		  struct ostream *output, const char **error_r)
-{
-	struct wbxml_writer *writer = wbxml_writer_create_fragment(output);
-	const char *id = eas_item_id_make(report->coll->id, mail->uid);
-	int ret;
-
-	wbxml_writer_start(writer, tag);
-	wbxml_writer_element(writer, EAS_TAG_AIRSYNC_SERVER_ID, id);
-	if (tag == EAS_TAG_AIRSYNC_FETCH) {
-		wbxml_writer_element_uint(writer, EAS_TAG_AIRSYNC_STATUS,
-					  EAS_SYNC_STATUS_OK);
-	}
-	wbxml_writer_start(writer, EAS_TAG_AIRSYNC_APPLICATION_DATA);
-	ret = report_write_mail(report, mail, writer, id, error_r);
-	if (ret == 0) {
-		wbxml_writer_end(writer, EAS_TAG_AIRSYNC_APPLICATION_DATA);
-		wbxml_writer_end(writer, tag);
-	}
-	wbxml_writer_abort(&writer);
-	return ret;
-}
-
 static void report_copy_fragment(struct sync_report *report, struct istream *input)
 {
 	const unsigned char *data;
@@ -117,51 +65,6 @@ static void report_copy_fragment(struct sync_report *report, struct istream *inp
 		wbxml_writer_fragment(report->writer, data, size);
 		i_stream_skip(input, size);
 	}
-}
-
-static struct ostream *report_create_temp(struct sync_report *report)
-{
-	string_t *prefix = t_str_new(128);
-
-	mail_user_set_get_temp_prefix(prefix,
-				      report->ctx->cmd->user->mail_user->set);
-	return iostream_temp_create_named(str_c(prefix), 0, "eas Sync item");
-}
-
-/* Append the item to report->waiting; or, for a large one, return its stream. *input_r is NULL
-   otherwise. On failure nothing was appended. */
-static int
-report_make_item(struct sync_report *report, struct mail *mail, wbxml_tag_t tag,
-		 struct istream **input_r, const char **error_r)
-{
-	size_t used = report->waiting->used;
-	struct ostream *output;
-	uoff_t size;
-	int ret;
-
-	*input_r = NULL;
-	if (mail_get_physical_size(mail, &size) == 0 && size > SYNC_MAX_MEMORY_ITEM) {
-		output = report_create_temp(report);
-		if (report_write_item(report, mail, tag, output, error_r) < 0) {
-			o_stream_abort(output);
-			o_stream_destroy(&output);
-			return -1;
-		}
-		*input_r = iostream_temp_finish(&output, IO_BLOCK_SIZE);
-		if ((*input_r)->stream_errno != 0) {
-			*error_r = t_strdup(i_stream_get_error(*input_r));
-			i_stream_unref(input_r);
-			return -1;
-		}
-		return 0;
-	}
-	output = o_stream_create_buffer(report->waiting);
-	(void)o_stream_seek(output, used);
-	ret = report_write_item(report, mail, tag, output, error_r);
-	o_stream_destroy(&output);
-	if (ret < 0)
-		buffer_set_used_size(report->waiting, used);
-	return ret;
 }
 
 /*
@@ -213,8 +116,9 @@ report_write_fetch(struct sync_report *report, struct sync_response *response)
 
 	if (mail == NULL) {
 		response->status = EAS_SYNC_STATUS_OBJECT_NOT_FOUND;
-	} else if (report_make_item(report, mail, EAS_TAG_AIRSYNC_FETCH,
-				    &input, &error) < 0) {
+	} else if (sync_item_make(report->ctx, report->coll, mail,
+				  EAS_TAG_AIRSYNC_FETCH, report->waiting,
+				  &input, &error) < 0) {
 		e_error(report->collection->event,
 			"Mail UID %u cannot be read now: %s", response->uid, error);
 		response->status = EAS_SYNC_STATUS_SERVER_ERROR;
@@ -365,7 +269,8 @@ static void report_new(struct sync_report *report, uint32_t uid)
 		eas_sync_generation_remove(coll->next, uid);
 		return;
 	}
-	if (report_make_item(report, mail, EAS_TAG_AIRSYNC_ADD, &input, &error) < 0) {
+	if (sync_item_make(report->ctx, coll, mail, EAS_TAG_AIRSYNC_ADD,
+			   report->waiting, &input, &error) < 0) {
 		if (mail->expunged) {
 			eas_sync_generation_remove(coll->next, uid);
 			return;
