@@ -11,6 +11,7 @@
 #include "directpush-worker-settings.h"
 #include "eas-folder.h"
 #include "eas-mailbox.h"
+#include "eas-search-results.h"
 #include "eas-state-root.h"
 #include "eas-user.h"
 
@@ -90,6 +91,7 @@ void eas_user_destroy(struct eas_user **_user)
 	struct eas_user *user = *_user;
 
 	*_user = NULL;
+	eas_search_results_free(user);
 	eas_mailboxes_free(user);
 	eas_folder_lists_free(user);
 	directpush_storage_user_destroy(&user->storage_user);

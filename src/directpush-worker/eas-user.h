@@ -32,6 +32,8 @@ struct eas_user {
 	struct eas_folder_list *folders;
 	/* eas-mailbox.c's */
 	ARRAY(struct eas_mailbox_kept) kept_mailboxes;
+	/* eas-search-results.c's */
+	struct eas_search_results *search_results;
 	const char *const *addresses;
 	/* of the mail plugin; NULL if it is not loaded */
 	directpush_plugin_set_origin_device_t *set_origin_device;

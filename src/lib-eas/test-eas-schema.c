@@ -84,6 +84,11 @@ static const struct {
 	{ EAS_COMMAND_FOLDER_SYNC, "FolderSync\n  SyncKey \"0\"\n" },
 	{ EAS_COMMAND_FOLDER_CREATE, "FolderCreate\n  SyncKey \"1\"\n  ParentId \"0\"\n"
 	  "  DisplayName \"a\"\n  Type \"12\"\n" },
+	{ EAS_COMMAND_SEARCH,
+	  "Search\n  Store\n    Name \"GAL\"\n    Query \"bob\"\n" },
+	{ EAS_COMMAND_SEARCH,
+	  "Search\n  Store\n    Name \"Mailbox\"\n    Query\n      And\n"
+	  "        FreeText \"bob\"\n    Options\n      Range \"0-9\"\n      Picture\n" },
 	{ EAS_COMMAND_PROVISION, "Provision\n" },
 	{ EAS_COMMAND_PROVISION,
 	  "Provision\n"
@@ -170,6 +175,8 @@ static const struct {
 	{ EAS_COMMAND_FOLDER_UPDATE, "FolderUpdate\n  ServerId \"a\"\n  ParentId \"0\"\n"
 	  "  DisplayName \"a\"\n",
 	  EAS_FOLDER_UPDATE_STATUS_PROTOCOL_ERROR, 0, "FolderUpdate has no SyncKey" },
+	{ EAS_COMMAND_SEARCH, "Search\n  Store\n    Name\n    Query \"x\"\n",
+	  EAS_STATUS_GLOBAL_INVALID_XML, 400, "Name in Store is empty" },
 	{ EAS_COMMAND_FOLDER_SYNC, "FolderSync\n",
 	  EAS_FOLDER_SYNC_STATUS_PROTOCOL_ERROR, 0, "FolderSync has no SyncKey" },
 	{ EAS_COMMAND_MOVE_ITEMS, "MoveItems\n",
