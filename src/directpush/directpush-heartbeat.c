@@ -72,7 +72,7 @@ unsigned int directpush_heartbeat_get_limit(struct directpush_heartbeat *heartbe
 					    uint64_t now_msecs)
 {
 	if (heartbeat->limit_secs != 0 &&
-	    now_msecs - heartbeat->limit_msecs >= HEARTBEAT_LIMIT_KEPT_MSECS) {
+	    now_msecs >= heartbeat->limit_msecs + HEARTBEAT_LIMIT_KEPT_MSECS) {
 		/* the phone may be in another network by now */
 		i_zero(heartbeat);
 	}

@@ -85,6 +85,8 @@ static void test_directpush_heartbeat_forget(void)
 	i_zero(&hb);
 	(void)directpush_heartbeat_add_cut(&hb, 500, 60, 1000);
 	test_assert(directpush_heartbeat_add_cut(&hb, 500, 60, 1000));
+	/* asked in the millisecond before it was learned */
+	test_assert(directpush_heartbeat_get_limit(&hb, 999) == 400);
 	test_assert(directpush_heartbeat_get_limit(&hb, 999 + DAY_MSECS) == 400);
 	test_assert(directpush_heartbeat_get_limit(&hb, 1000 + DAY_MSECS) == 0);
 	test_assert(!directpush_heartbeat_add_cut(&hb, 500, 60, 1000 + DAY_MSECS));
