@@ -154,7 +154,7 @@ service directpush-worker {{
 WRAPPER = """\
 #!/bin/sh
 # Runs {program} inside the mount namespace of this instance, with its configuration.
-exec nsenter -t {pid} -m -- {program} -c {dir}/conf/dovecot.conf "$@"
+exec nsenter -t {pid} -m --root -- {program} -c {dir}/conf/dovecot.conf "$@"
 """
 
 
