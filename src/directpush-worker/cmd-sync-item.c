@@ -30,7 +30,8 @@ item_write_mail(struct sync_collection *coll, struct mail *mail,
 	bool is_draft = coll->collection->folder->type == EAS_FOLDER_TYPE_DRAFTS;
 	struct eas_email_source source;
 
-	if (eas_mail_item_get_source(mail, id, is_draft, &source, error_r) < 0)
+	if (eas_mail_item_get_source(coll->collection->user, mail, id, is_draft, &source,
+				     error_r) < 0)
 		return -1;
 	return eas_item_email_write(writer, &source, &coll->options.body, error_r);
 }

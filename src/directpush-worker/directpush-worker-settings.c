@@ -34,6 +34,7 @@ static const struct setting_define directpush_worker_setting_defines[] = {
 	DEF(ENUM, directpush_sent_copy),
 	DEF(BOOL, directpush_shared_namespaces),
 	DEF(BOOL, directpush_strict),
+	DEF(BOOL, directpush_tnef),
 
 	SETTING_DEFINE_LIST_END
 };
@@ -56,7 +57,8 @@ static const struct directpush_worker_settings directpush_worker_default_setting
 	.directpush_provision = "optional:none:require",
 	.directpush_sent_copy = "asked:always:never",
 	.directpush_shared_namespaces = FALSE,
-	.directpush_strict = FALSE
+	.directpush_strict = FALSE,
+	.directpush_tnef = FALSE
 };
 
 /* The config process sends a program only what hangs together by this list. */

@@ -51,6 +51,7 @@ struct directpush_worker_settings {
 	const char *directpush_sent_copy;
 	bool directpush_shared_namespaces;
 	bool directpush_strict;
+	bool directpush_tnef;
 
 	/* made from the strings by the check function */
 	enum directpush_change parsed_ping_wake;

@@ -24,8 +24,9 @@ static struct message_part *mail_get_cached_parts(struct mail *mail)
 	return parts;
 }
 
-int eas_mail_item_get_source(struct mail *mail, const char *id, bool is_draft,
-			     struct eas_email_source *source_r, const char **error_r)
+int eas_mail_item_get_source(struct eas_user *user, struct mail *mail, const char *id,
+			     bool is_draft, struct eas_email_source *source_r,
+			     const char **error_r)
 {
 	i_zero(source_r);
 	if (mail_get_received_date(mail, &source_r->received_utc) < 0)
@@ -39,6 +40,7 @@ int eas_mail_item_get_source(struct mail *mail, const char *id, bool is_draft,
 	source_r->keywords = mail_get_keywords(mail);
 	source_r->item_id = id;
 	source_r->is_draft = is_draft;
+	source_r->tnef_temp_prefix = user->tnef_temp_prefix;
 	return 0;
 }
 
@@ -50,7 +52,7 @@ static int mail_item_open(struct eas_mail_item *item, const char *id, uint32_t u
 	item->mail = mail_alloc(item->trans, MAIL_ITEM_WANTED_FIELDS, NULL);
 	if (!mail_set_uid(item->mail, uid))
 		return 0;
-	if (eas_mail_item_get_source(item->mail, id,
+	if (eas_mail_item_get_source(item->user, item->mail, id,
 				     item->folder->type == EAS_FOLDER_TYPE_DRAFTS,
 				     &item->source, error_r) < 0)
 		return mailbox_get_last_mail_error(item->box) == MAIL_ERROR_EXPUNGED ?

@@ -33,7 +33,8 @@ int eas_mail_item_commit(struct eas_mail_item **item);
 
 /* Fill source_r from a mail that is open already; id must live as long. Its stream, flags and keywords
    live as long as the mail stands at its message. Returns 0, -1 with a reason. */
-int eas_mail_item_get_source(struct mail *mail, const char *id, bool is_draft,
-			     struct eas_email_source *source_r, const char **error_r);
+int eas_mail_item_get_source(struct eas_user *user, struct mail *mail, const char *id,
+			     bool is_draft, struct eas_email_source *source_r,
+			     const char **error_r);
 
 #endif

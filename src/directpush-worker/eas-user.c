@@ -3,8 +3,10 @@
 #include "lib.h"
 #include "array.h"
 #include "hostpid.h"
+#include "str.h"
 #include "module-dir.h"
 #include "mail-storage.h"
+#include "mail-user.h"
 #include "mail-storage-service.h"
 #include "directpush-login-compat.h"
 #include "directpush-ipc-origin.h"
@@ -34,6 +36,16 @@ static void eas_user_find_addresses(struct eas_user *user)
 		addresses = t_strsplit(list, ",");
 	}
 	user->addresses = p_strarray_dup(user->pool, addresses);
+}
+
+static void eas_user_find_tnef_prefix(struct eas_user *user)
+{
+	string_t *prefix = t_str_new(128);
+
+	if (!user->set->directpush_tnef)
+		return;
+	mail_user_set_get_temp_prefix(prefix, user->mail_user->set);
+	user->tnef_temp_prefix = p_strdup(user->pool, str_c(prefix));
 }
 
 static void eas_user_find_plugin(struct eas_user *user)
@@ -81,6 +93,7 @@ int eas_user_create(const struct directpush_login *login, struct eas_user **user
 		return -1;
 	}
 	eas_user_find_addresses(user);
+	eas_user_find_tnef_prefix(user);
 	eas_user_find_plugin(user);
 	*user_r = user;
 	return 0;

@@ -35,6 +35,8 @@ struct eas_user {
 	/* eas-search-results.c's */
 	struct eas_search_results *search_results;
 	const char *const *addresses;
+	/* for eas_email_source: set if directpush_tnef is */
+	const char *tnef_temp_prefix;
 	/* of the mail plugin; NULL if it is not loaded */
 	directpush_plugin_set_origin_device_t *set_origin_device;
 };

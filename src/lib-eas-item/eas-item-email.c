@@ -13,6 +13,7 @@
 #include "eas-email-attachment.h"
 #include "eas-email-flags.h"
 #include "eas-email-message.h"
+#include "eas-email-tnef.h"
 #include "eas-item-email.h"
 
 /* MS-ASEMAIL "To" (2.2.2.79), "From" (2.2.2.36) */
@@ -36,6 +37,8 @@ struct eas_item_email {
 	enum eas_version version;
 	const struct eas_email_source *source;
 	struct eas_email_message *message;
+	/* NULL: the message is the source's */
+	struct istream *unpacked;
 
 	struct eas_part_place text, html;
 	struct eas_body_source body_source;
@@ -306,6 +309,34 @@ static void email_find_body(struct eas_item_email *item)
 	}
 }
 
+/* Parse the mail, or the one that comes out of its winmail.dat: then unpacked_r is its stream. */
+static int email_parse(pool_t pool, const struct eas_email_source *source,
+		       struct eas_email_message **message_r,
+		       struct istream **unpacked_r, const char **error_r)
+{
+	int ret;
+
+	*unpacked_r = NULL;
+	if (eas_email_message_parse(pool, source->input, source->parts, message_r,
+				    error_r) < 0)
+		return -1;
+	if (source->tnef_temp_prefix == NULL)
+		return 0;
+	ret = eas_email_tnef_unpack(*message_r, source->tnef_temp_prefix, unpacked_r);
+	if (ret < 0) {
+		*error_r = t_strdup_printf("read(%s) failed: %s",
+			i_stream_get_name(source->input),
+			i_stream_get_error(source->input));
+	}
+	if (ret <= 0)
+		return ret;
+	if (eas_email_message_parse(pool, *unpacked_r, NULL, message_r, error_r) < 0) {
+		i_stream_unref(unpacked_r);
+		return -1;
+	}
+	return 0;
+}
+
 int eas_item_email_open(const struct eas_email_source *source,
 			const struct eas_body_options *options,
 			struct eas_item_email **item_r, const char **error_r)
@@ -320,8 +351,8 @@ int eas_item_email_open(const struct eas_email_source *source,
 	item->version = options->version;
 	item->source = source;
 	T_BEGIN {
-		ret = eas_email_message_parse(pool, source->input, source->parts,
-					      &item->message, error_r);
+		ret = email_parse(pool, source, &item->message, &item->unpacked,
+				  error_r);
 	} T_END_PASS_STR_IF(ret < 0, error_r);
 	if (ret == 0) {
 		email_find_body(item);
@@ -364,6 +395,7 @@ void eas_item_email_close(struct eas_item_email **_item)
 		return;
 	*_item = NULL;
 	eas_body_close(&item->body);
+	i_stream_unref(&item->unpacked);
 	pool_unref(&item->pool);
 }
 
@@ -419,6 +451,7 @@ int eas_item_email_open_attachment(const struct eas_email_source *source,
 	struct eas_email_message *message;
 	const struct eas_email_part *part;
 	struct eas_part_place place;
+	struct istream *unpacked;
 	unsigned int idx;
 	pool_t pool;
 	int ret;
@@ -426,16 +459,16 @@ int eas_item_email_open_attachment(const struct eas_email_source *source,
 	if (str_to_uint(part_path, &idx) < 0)
 		return 0;
 	pool = pool_alloconly_create("eas email attachment", 4096);
-	ret = eas_email_message_parse(pool, source->input, source->parts,
-				      &message, error_r);
+	ret = email_parse(pool, source, &message, &unpacked, error_r);
 	if (ret == 0 && idx < message->parts_count) {
 		part = &message->parts[idx];
 		eas_email_message_get_place(message, idx, &place);
-		*reader_r = eas_part_reader_init(source->input, &place,
+		*reader_r = eas_part_reader_init(message->input, &place,
 						 attachment_form(part->cte));
 		*content_type_r = t_strconcat(part->type, "/", part->subtype, NULL);
 		ret = 1;
 	}
+	i_stream_unref(&unpacked);
 	pool_unref(&pool);
 	return ret;
 }

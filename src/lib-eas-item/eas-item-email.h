@@ -31,6 +31,9 @@ struct eas_email_source {
 	const char *item_id;
 	/* the item lies in a Drafts folder (Email2 IsDraft, 16.0) */
 	bool is_draft;
+	/* NULL: a winmail.dat is an attachment as any other. Else its contents take its place (eas-email-tnef.h), by
+	   way of temporary files whose names begin so. */
+	const char *tnef_temp_prefix;
 };
 
 /* Read the message and the beginning of the body that is wanted of it. Returns 0, or -1 when

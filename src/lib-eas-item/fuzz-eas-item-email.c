@@ -61,6 +61,7 @@ FUZZ_BEGIN_DATA(const uint8_t *data, size_t size)
 {
 	struct eas_email_source source = {
 		.item_id = "folder:1",
+		.tnef_temp_prefix = "/tmp/fuzz-eas-tnef.",
 		.input = i_stream_create_from_data(data, size)
 	};
 	unsigned int i;

@@ -134,6 +134,8 @@ static void parse_word(struct item_test *test, const char *word)
 		parse_flags(test, value);
 	else if (strcmp(word, "draft") == 0)
 		test->source.is_draft = TRUE;
+	else if (strcmp(word, "tnef") == 0)
+		test->source.tnef_temp_prefix = "/tmp/test-eas-tnef.";
 	else if (strcmp(word, "changes") == 0)
 		test->changes = TRUE;
 	else
