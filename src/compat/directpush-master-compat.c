@@ -21,6 +21,14 @@ int directpush_master_settings_read(struct master_service *service,
 			      __FILE__, __LINE__, set_r, error_r);
 }
 
+void directpush_master_settings_free(const void *set)
+{
+	/* every struct of ours begins with its pool */
+	pool_t pool = *(const pool_t *)set;
+
+	pool_unref(&pool);
+}
+
 bool directpush_master_is_proxied_tls(const struct master_service_connection *conn)
 {
 	return conn->haproxied && conn->haproxy.ssl;
@@ -33,6 +41,8 @@ const char *directpush_master_get_haproxy_networks(struct master_service *servic
 
 #else
 
+static pool_t settings_pool;
+
 int directpush_master_settings_read(struct master_service *service,
 				    const struct setting_parser_info *info,
 				    const void **set_r, const char **error_r)
@@ -42,9 +52,15 @@ int directpush_master_settings_read(struct master_service *service,
 	if (master_service_settings_read_simple(service, set_roots, error_r) < 0)
 		return -1;
 	/* reading TLS settings for a name makes Dovecot forget these */
+	settings_pool = pool_alloconly_create("directpush settings", 4096);
 	*set_r = settings_dup(info, master_service_settings_get_others(service)[0],
-			      pool_alloconly_create("directpush settings", 4096));
+			      settings_pool);
 	return 0;
+}
+
+void directpush_master_settings_free(const void *set ATTR_UNUSED)
+{
+	pool_unref(&settings_pool);
 }
 
 bool directpush_master_is_proxied_tls(const struct master_service_connection *conn)

@@ -24,7 +24,8 @@ static const buffer_t *validate_decode(const struct wbxml_node *node)
 	if (node->stream != NULL)
 		return t_buffer_create(1);
 	der = t_buffer_create(MAX_BASE64_DECODED_SIZE(node->value_size));
-	if (base64_decode(node->value, node->value_size, NULL, der) < 0)
+	if (base64_scheme_decode(&base64_scheme, 0, node->value, node->value_size,
+				 der) < 0)
 		buffer_set_used_size(der, 0);
 	return der;
 }

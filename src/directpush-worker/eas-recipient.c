@@ -5,6 +5,7 @@
 #include "buffer.h"
 #include "ioloop.h"
 #include "str.h"
+#include "directpush-compat.h"
 #include "directpush-worker-settings.h"
 #include "eas-certificate.h"
 #include "eas-recipient.h"
@@ -44,7 +45,7 @@ static bool address_is_whole(const char *text)
 static bool address_matches(const char *address, const char *text)
 {
 	return address_is_whole(text) ? strcmp(address, text) == 0 :
-		str_begins(address, text);
+		str_begins_with(address, text);
 }
 
 static const char *certificate_path(struct eas_user *user, const char *address)

@@ -95,6 +95,7 @@ int main(int argc, char *argv[])
 	master_service_init_finish(master_service);
 	master_service_run(master_service, directpush_server_client_connected);
 	main_deinit();
+	directpush_master_settings_free(set);
 	master_service_deinit(&master_service);
 	return 0;
 }
