@@ -4,6 +4,7 @@
 #include "array.h"
 #include "strnum.h"
 #include "unichar.h"
+#include "directpush-compat.h"
 #include "eas-search-text.h"
 
 #define RANGE_MAX 999
@@ -37,7 +38,7 @@ struct search_text_parser {
 static size_t quote_length(const char *p)
 {
 	for (unsigned int i = 0; i < N_ELEMENTS(search_quotes); i++) {
-		if (str_begins(p, search_quotes[i]))
+		if (str_begins_with(p, search_quotes[i]))
 			return strlen(search_quotes[i]);
 	}
 	return 0;
