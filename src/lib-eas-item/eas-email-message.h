@@ -57,6 +57,8 @@ struct eas_email_message {
 	ARRAY_TYPE(uint32_t) attachments;
 	/* "IPM.Note", ... MS-ASEMAIL "MessageClass" (2.2.2.49) */
 	const char *message_class;
+	/* 0 = low, 1, 2 = high. MS-ASEMAIL "Importance" (2.2.2.38) */
+	unsigned int importance;
 	/* S/MIME, of which a device may want the MIME: signed or encrypted */
 	bool smime;
 };
@@ -78,7 +80,7 @@ eas_email_message_next_sibling(const struct eas_email_message *message, unsigned
 void eas_email_message_get_place(const struct eas_email_message *message,
 				     unsigned int idx, struct eas_part_place *part_r);
 
-/* Fill text, html, attachments, message_class, smime: called by parse. */
+/* Fill text, html, attachments, message_class, importance, smime: called by parse. */
 void eas_email_structure_find(struct eas_email_message *message);
 
 #endif

@@ -7,6 +7,27 @@
 #include "sort.h"
 #include "eas-email-message.h"
 
+#define EMAIL_IMPORTANCE_NORMAL 1
+
+/* How senders say it: RFC 2156 Importance and Priority, and what others made of it. */
+static const struct {
+	enum eas_email_header header;
+	/* the beginning of the value */
+	const char *value;
+	unsigned int importance;
+} email_importances[] = {
+	{ EAS_EMAIL_HEADER_IMPORTANCE,	"low",		0 },
+	{ EAS_EMAIL_HEADER_IMPORTANCE,	"high",		2 },
+	{ EAS_EMAIL_HEADER_X_PRIORITY,	"1",		2 },
+	{ EAS_EMAIL_HEADER_X_PRIORITY,	"2",		2 },
+	{ EAS_EMAIL_HEADER_X_PRIORITY,	"4",		0 },
+	{ EAS_EMAIL_HEADER_X_PRIORITY,	"5",		0 },
+	{ EAS_EMAIL_HEADER_MS_PRIORITY,	"low",		0 },
+	{ EAS_EMAIL_HEADER_MS_PRIORITY,	"high",		2 },
+	{ EAS_EMAIL_HEADER_PRIORITY,	"non-urgent",	0 },
+	{ EAS_EMAIL_HEADER_PRIORITY,	"urgent",	2 }
+};
+
 /* how much of a delivery report is looked at */
 #define REPORT_MAX_BYTES 4096
 
@@ -228,6 +249,22 @@ static void structure_class(struct eas_email_message *message)
 	}
 }
 
+static void structure_importance(struct eas_email_message *message)
+{
+	const char *value;
+
+	message->importance = EMAIL_IMPORTANCE_NORMAL;
+	for (unsigned int i = 0; i < N_ELEMENTS(email_importances); i++) {
+		value = message->headers[email_importances[i].header];
+		if (value != NULL &&
+		    strncasecmp(value, email_importances[i].value,
+				strlen(email_importances[i].value)) == 0) {
+			message->importance = email_importances[i].importance;
+			return;
+		}
+	}
+}
+
 void eas_email_structure_find(struct eas_email_message *message)
 {
 	struct structure_context ctx;
@@ -240,5 +277,6 @@ void eas_email_structure_find(struct eas_email_message *message)
 		structure_walk(&ctx, 0);
 		structure_class(message);
 	} T_END;
+	structure_importance(message);
 	array_sort(&message->attachments, uint32_cmp);
 }

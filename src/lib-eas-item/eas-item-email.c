@@ -21,8 +21,6 @@
 /* Email2.xsd, Bcc */
 #define EMAIL_MAX_BCC_BYTES 1024
 
-/* MS-ASEMAIL "Importance" (2.2.2.38) */
-#define EMAIL_IMPORTANCE_NORMAL 1
 #define EMAIL_FLAG_TYPE "Flag for follow up"
 /* MS-ASEMAIL "LastVerbExecuted" (2.2.2.44) */
 #define EMAIL_VERB_REPLY 1
@@ -47,25 +45,6 @@ struct eas_item_email {
 	/* while it is written */
 	struct eas_email_flags flags;
 	const char *topic;
-};
-
-/* How senders say it: RFC 2156 Importance and Priority, and what others made of it. */
-static const struct {
-	enum eas_email_header header;
-	/* the beginning of the value */
-	const char *value;
-	unsigned int importance;
-} email_importances[] = {
-	{ EAS_EMAIL_HEADER_IMPORTANCE,	"low",		0 },
-	{ EAS_EMAIL_HEADER_IMPORTANCE,	"high",		2 },
-	{ EAS_EMAIL_HEADER_X_PRIORITY,	"1",		2 },
-	{ EAS_EMAIL_HEADER_X_PRIORITY,	"2",		2 },
-	{ EAS_EMAIL_HEADER_X_PRIORITY,	"4",		0 },
-	{ EAS_EMAIL_HEADER_X_PRIORITY,	"5",		0 },
-	{ EAS_EMAIL_HEADER_MS_PRIORITY,	"low",		0 },
-	{ EAS_EMAIL_HEADER_MS_PRIORITY,	"high",		2 },
-	{ EAS_EMAIL_HEADER_PRIORITY,	"non-urgent",	0 },
-	{ EAS_EMAIL_HEADER_PRIORITY,	"urgent",	2 }
 };
 
 /*
@@ -138,23 +117,6 @@ static void write_topic(struct eas_item_email *item, const char *subject)
 	topic = eas_header_decode(item->pool, email_header(item, EAS_EMAIL_HEADER_THREAD_TOPIC));
 	item->topic = *topic != '\0' ? topic : eas_header_topic(subject);
 	write_text(item, EAS_TAG_EMAIL_THREAD_TOPIC, item->topic);
-}
-
-/* Always there: its absence is low for some (quirk 60). */
-static void write_importance(struct eas_item_email *item)
-{
-	unsigned int i, importance = EMAIL_IMPORTANCE_NORMAL;
-	const char *value;
-
-	for (i = 0; i < N_ELEMENTS(email_importances); i++) {
-		value = email_header(item, email_importances[i].header);
-		if (strncasecmp(value, email_importances[i].value,
-				strlen(email_importances[i].value)) == 0) {
-			importance = email_importances[i].importance;
-			break;
-		}
-	}
-	wbxml_writer_element_uint(item->writer, EAS_TAG_EMAIL_IMPORTANCE, importance);
 }
 
 /*
@@ -237,7 +199,9 @@ static void write_head(struct eas_item_email *item)
 		   eas_header_display_list(item->pool, email_header(item, EAS_EMAIL_HEADER_TO),
 					   EMAIL_MAX_ADDRESS_BYTES));
 	write_topic(item, subject);
-	write_importance(item);
+	/* always there: its absence is low for some (quirk 60) */
+	wbxml_writer_element_uint(item->writer, EAS_TAG_EMAIL_IMPORTANCE,
+				  item->message->importance);
 	write_read(item->writer, &item->flags);
 }
 

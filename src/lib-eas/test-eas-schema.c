@@ -89,6 +89,9 @@ static const struct {
 	{ EAS_COMMAND_SEARCH,
 	  "Search\n  Store\n    Name \"Mailbox\"\n    Query\n      And\n"
 	  "        FreeText \"bob\"\n    Options\n      Range \"0-9\"\n      Picture\n" },
+	{ EAS_COMMAND_FIND,
+	  "Find\n  SearchId \"1\"\n  ExecuteSearch\n    GalSearchCriterion\n"
+	  "      Query \"bob\"\n" },
 	{ EAS_COMMAND_PROVISION, "Provision\n" },
 	{ EAS_COMMAND_PROVISION,
 	  "Provision\n"
@@ -177,6 +180,9 @@ static const struct {
 	  EAS_FOLDER_UPDATE_STATUS_PROTOCOL_ERROR, 0, "FolderUpdate has no SyncKey" },
 	{ EAS_COMMAND_SEARCH, "Search\n  Store\n    Name\n    Query \"x\"\n",
 	  EAS_STATUS_GLOBAL_INVALID_XML, 400, "Name in Store is empty" },
+	{ EAS_COMMAND_FIND, "Find\n  SearchId \"1\"\n  ExecuteSearch\n"
+	  "    MailBoxSearchCriterion\n      Query\n",
+	  EAS_FIND_STATUS_INVALID_REQUEST, 0, "Query has no FreeText" },
 	{ EAS_COMMAND_FOLDER_SYNC, "FolderSync\n",
 	  EAS_FOLDER_SYNC_STATUS_PROTOCOL_ERROR, 0, "FolderSync has no SyncKey" },
 	{ EAS_COMMAND_MOVE_ITEMS, "MoveItems\n",
