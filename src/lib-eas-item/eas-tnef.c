@@ -233,6 +233,8 @@ static bool property_read_values(struct tnef_reader *reader, struct tnef_propert
 		return FALSE;
 	if ((variable || type != prop->type) && !read_u32(reader, &count))
 		return FALSE;
+	/* none at all is an empty one */
+	prop->value.data = reader->pos;
 	for (; count > 0; count--) {
 		if (variable) {
 			if (!read_padded(reader, &prop->value))
@@ -436,10 +438,7 @@ static bool parse_attribute(struct tnef_parser *parser, struct tnef_reader *read
 
 bool eas_tnef_parse(pool_t pool, const void *data, size_t size, struct eas_tnef *tnef_r)
 {
-	struct tnef_reader reader = {
-		.pos = data,
-		.end = (const unsigned char *)data + size
-	};
+	struct tnef_reader reader;
 	struct tnef_parser parser = { .pool = pool, .tnef = tnef_r };
 
 	i_zero(tnef_r);
@@ -448,7 +447,8 @@ bool eas_tnef_parse(pool_t pool, const void *data, size_t size, struct eas_tnef 
 	if (size < TNEF_HEADER_BYTES || size > EAS_TNEF_MAX_BYTES ||
 	    le32_to_cpu_unaligned(data) != TNEF_SIGNATURE)
 		return FALSE;
-	reader.pos += TNEF_HEADER_BYTES;
+	reader.pos = CONST_PTR_OFFSET(data, TNEF_HEADER_BYTES);
+	reader.end = CONST_PTR_OFFSET(data, size);
 	while (reader.pos < reader.end) {
 		if (!parse_attribute(&parser, &reader))
 			return FALSE;
