@@ -68,9 +68,10 @@ void eas_cmd_get_attachment(struct eas_cmd_context *ctx)
 		ret = get_attachment(ctx, item, part_path);
 		eas_mail_item_close(&item);
 	}
-	/* the document wants 500 for one that is gone; phones that count those start over */
+	/* "If the GetAttachment command is used to retrieve an attachment that has been deleted on
+	   the server, a 500 status code is returned" */
 	if (ret == 0)
-		eas_reply_http_status(ctx->reply, 404);
+		eas_reply_http_status(ctx->reply, 500);
 	else if (ret < 0)
 		eas_reply_unavailable(ctx->reply, GET_ATTACHMENT_RETRY_AFTER_SECS);
 }
