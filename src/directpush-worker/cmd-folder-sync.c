@@ -61,6 +61,8 @@ write_answer(struct wbxml_writer *writer, uint32_t key,
 	wbxml_writer_end(writer, EAS_TAG_FOLDER_HIERARCHY_FOLDER_SYNC);
 }
 
+/* A device that starts over, or has to, is told what is spoken here: MS-ASHTTP "Handling HTTP
+   Requests" (3.2.5.1) */
 void eas_cmd_folder_sync(struct eas_cmd_context *ctx)
 {
 	struct eas_device_hierarchy *hierarchy = &ctx->device->hierarchy;
@@ -78,9 +80,12 @@ void eas_cmd_folder_sync(struct eas_cmd_context *ctx)
 					 EAS_TAG_FOLDER_HIERARCHY_SYNC_KEY);
 	if (str_to_uint32(key_str, &key) < 0 ||
 	    !eas_device_hierarchy_confirm(ctx->device, key)) {
+		eas_reply_announce(ctx->reply);
 		eas_cmd_reply_status(ctx, EAS_FOLDER_SYNC_STATUS_INVALID_SYNC_KEY);
 		return;
 	}
+	if (key == 0)
+		eas_reply_announce(ctx->reply);
 	eas_hierarchy_changes_find(list, &hierarchy->confirmed, ctx->pool, &changes);
 	key = hierarchy->key;
 	if (eas_hierarchy_changes_count(&changes) > 0)

@@ -14,6 +14,9 @@
 #include "eas-folder.h"
 #include "eas-sync-options.h"
 
+/* of any class */
+#define ESTIMATE_MAX_FILTER_TYPE 8
+
 struct estimate {
 	struct eas_cmd_context *ctx;
 	const struct wbxml_node *node;
@@ -23,8 +26,8 @@ struct estimate {
 };
 
 /* The FilterType of this request: below Options, in 12.1 below Collection; or else the
-   collection's own. Returns FALSE for one that mail does not have. */
-static bool
+   collection's own. MS-ASCMD "FilterType (GetItemEstimate)" (2.2.3.68.1) */
+static enum eas_status
 estimate_get_filter(struct estimate *est, struct eas_changes_filter *filter_r)
 {
 	const struct wbxml_node *options =
@@ -40,12 +43,15 @@ estimate_get_filter(struct estimate *est, struct eas_changes_filter *filter_r)
 			eas_sync_options_kept(est->collection->state, est->ctx->pool),
 			EAS_TAG_AIRSYNC_FILTER_TYPE);
 	}
-	if (value != NULL && *value != '\0' && str_to_uint(value, &type) < 0)
-		return FALSE;
-	if (!eas_changes_filter_days(type, FALSE, &days))
-		return FALSE;
+	if (value != NULL && *value != '\0' &&
+	    (str_to_uint(value, &type) < 0 || type > ESTIMATE_MAX_FILTER_TYPE))
+		return EAS_STATUS_GLOBAL_INVALID_XML;
+	if (!eas_changes_filter_days(type, &days)) {
+		/* other classes have it */
+		return EAS_STATUS_GLOBAL_SERVER_ERROR;
+	}
 	eas_changes_filter_init(filter_r, type, ioloop_time);
-	return TRUE;
+	return EAS_GET_ITEM_ESTIMATE_STATUS_OK;
 }
 
 /* MS-ASCMD "Status (GetItemEstimate)" (2.2.3.177.7) */
@@ -77,10 +83,12 @@ static enum eas_status estimate_count(struct estimate *est)
 {
 	struct eas_changes_filter filter;
 	struct eas_changes changes;
+	enum eas_status status;
 	int ret;
 
-	if (!estimate_get_filter(est, &filter))
-		return EAS_GET_ITEM_ESTIMATE_STATUS_INVALID_COLLECTION;
+	status = estimate_get_filter(est, &filter);
+	if (status != EAS_GET_ITEM_ESTIMATE_STATUS_OK)
+		return status;
 	ret = eas_collection_open(est->collection);
 	if (ret == 0)
 		return EAS_GET_ITEM_ESTIMATE_STATUS_INVALID_COLLECTION;

@@ -32,15 +32,20 @@ static struct ostream *item_operations_temp(struct eas_cmd_context *ctx)
 }
 
 /* Moving a conversation would have to find its mails in all folders first. MS-ASCMD "Status
-   (ItemOperations)": 156, the action is not supported. */
+   (ItemOperations)": 155 without MoveAlways, 156 = the action is not supported. */
 static void
 item_operations_move(struct item_operations *op, const struct wbxml_node *move)
 {
 	const struct wbxml_node *id =
 		wbxml_node_child(move, EAS_TAG_ITEM_OPERATIONS_CONVERSATION_ID);
+	const struct wbxml_node *always = wbxml_node_child(
+		wbxml_node_child(move, EAS_TAG_ITEM_OPERATIONS_OPTIONS),
+		EAS_TAG_ITEM_OPERATIONS_MOVE_ALWAYS);
 
 	wbxml_writer_start(op->writer, EAS_TAG_ITEM_OPERATIONS_MOVE);
 	wbxml_writer_element_uint(op->writer, EAS_TAG_ITEM_OPERATIONS_STATUS,
+				  always == NULL ?
+				  EAS_ITEM_OPERATIONS_STATUS_MISSING_MOVE_ALWAYS :
 				  EAS_ITEM_OPERATIONS_STATUS_NOT_SUPPORTED);
 	if (id != NULL)
 		wbxml_writer_node(op->writer, id);

@@ -194,41 +194,56 @@ static bool move_is_same_pair(const struct move_item *item, const struct move_it
 		strcmp(item->dst->id, pair->dst->id) == 0;
 }
 
-/* All items that go the same way as this one. */
+static struct eas_mail_move *
+move_find_mail(struct eas_mail_move *mails, unsigned int count, uint32_t uid)
+{
+	for (unsigned int i = 0; i < count; i++) {
+		if (mails[i].src_uid == uid)
+			return &mails[i];
+	}
+	return NULL;
+}
+
+/* All items that go the same way as this one. One that is named twice goes once, and is
+   answered twice. */
 static void move_pair(struct move_items *moves, const struct move_item *pair)
 {
 	ARRAY(struct eas_mail_move) mails;
+	struct eas_mail_move *all;
 	const struct move_item first = *pair;
 	struct move_item *item;
 	struct eas_mail_move *mail;
 	enum eas_status status;
-	unsigned int i = 0, count;
+	unsigned int count;
 
 	t_array_init(&mails, 16);
 	array_foreach_modifiable(&moves->items, item) {
 		if (!move_is_same_pair(item, &first))
 			continue;
+		all = array_get_modifiable(&mails, &count);
+		if (move_find_mail(all, count, item->src_uid) != NULL)
+			continue;
 		mail = array_append_space(&mails);
 		mail->src_uid = item->src_uid;
 	}
-	mail = array_get_modifiable(&mails, &count);
-	status = move_mails(moves, &first, mail, count);
+	all = array_get_modifiable(&mails, &count);
+	status = move_mails(moves, &first, all, count);
 
 	array_foreach_modifiable(&moves->items, item) {
 		if (!move_is_same_pair(item, &first))
 			continue;
+		mail = move_find_mail(all, count, item->src_uid);
 		item->status = status != EAS_STATUS_NONE ? status :
-			move_result_status(mail[i].result);
-		if (item->status == EAS_MOVE_ITEMS_STATUS_OK && mail[i].dst_uid != 0) {
+			move_result_status(mail->result);
+		if (item->status == EAS_MOVE_ITEMS_STATUS_OK && mail->dst_uid != 0) {
 			item->dst_msg_id = p_strdup(moves->ctx->pool,
-				eas_item_id_make(first.dst->id, mail[i].dst_uid));
+				eas_item_id_make(first.dst->id, mail->dst_uid));
 			eas_device_add_move(moves->ctx->device, item->src_msg_id,
 					    item->dst_msg_id);
 		}
-		i++;
 	}
 	if (status == EAS_STATUS_NONE)
-		move_tell_states(moves, &first, mail, count);
+		move_tell_states(moves, &first, all, count);
 }
 
 static void move_write(struct move_items *moves)

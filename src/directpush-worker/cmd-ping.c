@@ -28,6 +28,8 @@ struct ping_folder {
 
 struct ping_context {
 	struct eas_cmd_context *cmd;
+	/* FALSE: neither this request nor one before has said an interval */
+	bool have_heartbeat;
 	unsigned int heartbeat_secs;
 	/* as sent, without duplicates */
 	ARRAY_TYPE(const_string) folder_ids;
@@ -66,8 +68,12 @@ static void ping_read_request(struct ping_context *ctx)
 
 	p_array_init(&ctx->folder_ids, ctx->cmd->pool, 16);
 	value = wbxml_node_child_value(root, EAS_TAG_PING_HEARTBEAT_INTERVAL);
-	if (value == NULL || eas_uint_parse(value, &ctx->heartbeat_secs) < 0)
+	ctx->have_heartbeat = value != NULL &&
+		eas_uint_parse(value, &ctx->heartbeat_secs) == 0;
+	if (!ctx->have_heartbeat) {
 		ctx->heartbeat_secs = device->ping_heartbeat_secs;
+		ctx->have_heartbeat = ctx->heartbeat_secs != 0;
+	}
 
 	folders = wbxml_node_child(root, EAS_TAG_PING_FOLDERS);
 	folder = wbxml_node_child(folders, EAS_TAG_PING_FOLDER);
@@ -89,7 +95,7 @@ static bool ping_check_limits(struct ping_context *ctx)
 
 	if (run->heartbeat_max_secs != 0)
 		max = I_MAX(min, I_MIN(max, run->heartbeat_max_secs));
-	if (ctx->heartbeat_secs == 0 || array_count(&ctx->folder_ids) == 0) {
+	if (!ctx->have_heartbeat || array_count(&ctx->folder_ids) == 0) {
 		ping_answer(ctx, EAS_PING_STATUS_MISSING_PARAMETERS, 0);
 		return FALSE;
 	}

@@ -112,13 +112,17 @@ settings_device_password(struct eas_cmd_context *ctx ATTR_UNUSED,
 	settings_status(writer, EAS_SETTINGS_STATUS_DENIED_BY_POLICY);
 }
 
-/* MS-ASRM "Enforcing Rights Policy Template Settings" (3.2.4.1) */
+/* There are no templates. MS-ASRM "Enforcing Rights Policy Template Settings" (3.2.4.1); the
+   schema wants the empty list. */
 static void
 settings_rights_management(struct eas_cmd_context *ctx ATTR_UNUSED,
 			   const struct wbxml_node *property ATTR_UNUSED,
 			   struct wbxml_writer *writer)
 {
 	settings_status(writer, EAS_STATUS_GLOBAL_IRM_FEATURE_DISABLED);
+	wbxml_writer_start(writer, EAS_TAG_SETTINGS_GET);
+	wbxml_writer_empty(writer, EAS_TAG_RIGHTS_MANAGEMENT_RIGHTS_MANAGEMENT_TEMPLATES);
+	wbxml_writer_end(writer, EAS_TAG_SETTINGS_GET);
 }
 
 static const struct {
@@ -141,7 +145,9 @@ void eas_cmd_settings(struct eas_cmd_context *ctx)
 	settings_status(writer, EAS_SETTINGS_STATUS_OK);
 	wbxml_node_foreach(ctx->tree->root, property) {
 		for (unsigned int i = 0; i < N_ELEMENTS(settings_properties); i++) {
-			if (property->tag != settings_properties[i].tag)
+			if (property->tag != settings_properties[i].tag ||
+			    !eas_tag_is_in_version(eas_tag_find(property->tag),
+						   ctx->request->version))
 				continue;
 			wbxml_writer_start(writer, property->tag);
 			settings_properties[i].handler(ctx, property, writer);

@@ -77,7 +77,7 @@ sync_collection_get_options(struct sync_context *ctx, struct sync_collection *co
 	}
 	if (eas_sync_options_parse(sent != NULL ? sent :
 				   eas_sync_options_kept(state, ctx->pool),
-				   ctx->cmd->request->version, sync_is_strict(ctx),
+				   ctx->cmd->request->version,
 				   &coll->options, &error) < 0) {
 		sync_collection_fail(ctx, coll, EAS_SYNC_STATUS_PROTOCOL_ERROR, error);
 		return -1;

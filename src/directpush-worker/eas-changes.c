@@ -8,8 +8,7 @@
 
 /* FilterType -> days. MS-ASCMD "FilterType (Sync)" (2.2.3.68.2): mail has 0 to 5. The two
    longer ones are the calendar's; some clients offer them for mail. */
-static const unsigned int filter_days[] = { 0, 1, 3, 7, 14, 30, 90, 180 };
-#define FILTER_TYPE_MAX_MAIL 5
+static const unsigned int filter_days[] = { 0, 1, 3, 7, 14, 30 };
 
 struct changes_context {
 	struct eas_changes_source *source;
@@ -21,11 +20,9 @@ struct changes_context {
 	bool failed;
 };
 
-bool eas_changes_filter_days(unsigned int filter_type, bool strict,
-			     unsigned int *days_r)
+bool eas_changes_filter_days(unsigned int filter_type, unsigned int *days_r)
 {
-	if (filter_type >= N_ELEMENTS(filter_days) ||
-	    (strict && filter_type > FILTER_TYPE_MAX_MAIL))
+	if (filter_type >= N_ELEMENTS(filter_days))
 		return FALSE;
 	*days_r = filter_days[filter_type];
 	return TRUE;
@@ -37,7 +34,7 @@ void eas_changes_filter_init(struct eas_changes_filter *filter_r,
 	unsigned int days;
 
 	i_zero(filter_r);
-	if (!eas_changes_filter_days(filter_type, FALSE, &days))
+	if (!eas_changes_filter_days(filter_type, &days))
 		i_unreached();
 	filter_r->filter_type = filter_type;
 	if (days > 0) {

@@ -62,10 +62,8 @@ struct eas_changes {
 };
 
 /* Days that FilterType stands for; 0 = all. Returns FALSE for one that mail
-   does not have: in strict, those the specification does not list for mail.
-   MS-ASCMD "FilterType (Sync)" (2.2.3.68.2) */
-bool eas_changes_filter_days(unsigned int filter_type, bool strict,
-			     unsigned int *days_r);
+   does not have. MS-ASCMD "FilterType (Sync)" (2.2.3.68.2) */
+bool eas_changes_filter_days(unsigned int filter_type, unsigned int *days_r);
 /* The filter now. Its window begins at midnight UTC, so that items fall out once a day and
    a look in between costs nothing. */
 void eas_changes_filter_init(struct eas_changes_filter *filter_r,

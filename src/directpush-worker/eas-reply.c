@@ -247,6 +247,11 @@ void eas_reply_park(struct eas_reply *reply, const struct directpush_ipc_park *p
 	directpush_ipc_park_append(reply->park, park);
 }
 
+void eas_reply_announce(struct eas_reply *reply)
+{
+	reply->head.announce = TRUE;
+}
+
 void eas_reply_set_eas_status(struct eas_reply *reply, unsigned int eas_status)
 {
 	reply->head.eas_status = eas_status;

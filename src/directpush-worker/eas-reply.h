@@ -39,6 +39,8 @@ bool eas_reply_restart(struct eas_reply *reply);
 void eas_reply_add_header(struct eas_reply *reply, const char *name, const char *value);
 /* Park the request instead of answering. The order is encoded at once. */
 void eas_reply_park(struct eas_reply *reply, const struct directpush_ipc_park *park);
+/* The device starts over: tell it in headers what is spoken here. */
+void eas_reply_announce(struct eas_reply *reply);
 /* for the log */
 void eas_reply_set_eas_status(struct eas_reply *reply, unsigned int eas_status);
 /* Give the phone what is there now (long work ahead). */

@@ -57,8 +57,7 @@ options_get_uint(const struct wbxml_node *node, wbxml_tag_t tag, unsigned int *v
 }
 
 int eas_sync_options_parse(const struct wbxml_node *node, enum eas_version version,
-			   bool strict, struct eas_sync_options *options_r,
-			   const char **error_r)
+			   struct eas_sync_options *options_r, const char **error_r)
 {
 	unsigned int days, conflict = 1;
 	const char *class;
@@ -78,7 +77,7 @@ int eas_sync_options_parse(const struct wbxml_node *node, enum eas_version versi
 				     &conflict, error_r) < 0)
 			return -1;
 	}
-	if (!eas_changes_filter_days(options_r->filter_type, strict, &days)) {
+	if (!eas_changes_filter_days(options_r->filter_type, &days)) {
 		*error_r = t_strdup_printf("Mail has no FilterType %u",
 					   options_r->filter_type);
 		return -1;

@@ -26,11 +26,9 @@ struct eas_sync_options {
 int eas_sync_options_find(const struct wbxml_node *collection,
 			  const struct wbxml_node **options_r, const char **error_r);
 
-/* node may be NULL: the defaults. strict: filters that the specification lists for mail
-   only. Returns 0, -1 with a sentence: not legal (Status 4). */
+/* node may be NULL: the defaults. Returns 0, -1 with a sentence: not legal (Status 4). */
 int eas_sync_options_parse(const struct wbxml_node *node, enum eas_version version,
-			   bool strict, struct eas_sync_options *options_r,
-			   const char **error_r);
+			   struct eas_sync_options *options_r, const char **error_r);
 
 /* Keep the element in the state. Returns FALSE if it is the same as before. */
 bool eas_sync_options_keep(struct eas_sync_state *state, const struct wbxml_node *node);

@@ -72,22 +72,20 @@ static void test_eas_sync_options_parse(void)
 {
 	static const struct {
 		const char *filter, *conflict, *class;
-		bool strict;
 		int ret;
 		unsigned int filter_type;
 		bool client_wins;
 	} tests[] = {
-		{ NULL, NULL, NULL, FALSE, 0, 0, FALSE },
-		{ "5", "1", "Email", TRUE, 0, 5, FALSE },
-		{ "", "", "", FALSE, 0, 0, FALSE },
-		{ "2", "0", NULL, FALSE, 0, 2, TRUE },
-		{ "6", NULL, NULL, FALSE, 0, 6, FALSE },
-		{ "6", NULL, NULL, TRUE, -1, 0, FALSE },
-		{ "8", NULL, NULL, FALSE, -1, 0, FALSE },
-		{ "-1", NULL, NULL, FALSE, -1, 0, FALSE },
-		{ "1x", NULL, NULL, FALSE, -1, 0, FALSE },
-		{ NULL, "x", NULL, FALSE, -1, 0, FALSE },
-		{ NULL, NULL, "Calendar", FALSE, -1, 0, FALSE }
+		{ NULL, NULL, NULL, 0, 0, FALSE },
+		{ "5", "1", "Email", 0, 5, FALSE },
+		{ "", "", "", 0, 0, FALSE },
+		{ "2", "0", NULL, 0, 2, TRUE },
+		{ "6", NULL, NULL, -1, 0, FALSE },
+		{ "8", NULL, NULL, -1, 0, FALSE },
+		{ "-1", NULL, NULL, -1, 0, FALSE },
+		{ "1x", NULL, NULL, -1, 0, FALSE },
+		{ NULL, "x", NULL, -1, 0, FALSE },
+		{ NULL, NULL, "Calendar", -1, 0, FALSE }
 	};
 	struct eas_sync_options options;
 	const char *error;
@@ -104,14 +102,13 @@ static void test_eas_sync_options_parse(void)
 		if (tests[i].class != NULL)
 			node_add(node, EAS_TAG_AIRSYNC_CLASS, tests[i].class);
 		test_assert_idx(eas_sync_options_parse(node, EAS_VERSION_14_1,
-						       tests[i].strict, &options,
-						       &error) == tests[i].ret, i);
+						       &options, &error) == tests[i].ret, i);
 		if (tests[i].ret < 0)
 			continue;
 		test_assert_idx(options.filter_type == tests[i].filter_type, i);
 		test_assert_idx(options.client_wins == tests[i].client_wins, i);
 	}
-	test_assert(eas_sync_options_parse(NULL, EAS_VERSION_14_1, TRUE,
+	test_assert(eas_sync_options_parse(NULL, EAS_VERSION_14_1,
 					   &options, &error) == 0);
 	test_end();
 }

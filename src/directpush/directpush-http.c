@@ -223,14 +223,21 @@ void directpush_http_fail_auth(struct http_server_request *req)
 	http_server_response_submit(resp);
 }
 
+void directpush_http_announce(struct http_server_response *resp, bool again)
+{
+	http_server_response_add_header(resp, "MS-ASProtocolVersions", http_versions);
+	http_server_response_add_header(resp, "MS-ASProtocolCommands", http_commands);
+	if (again)
+		http_server_response_add_header(resp, "X-MS-RP", http_versions);
+}
+
 void directpush_http_options(struct http_server_request *req)
 {
 	struct http_server_response *resp = directpush_http_response(req, 200);
 
 	http_server_response_add_header(resp, "Allow", HTTP_METHODS);
 	http_server_response_add_header(resp, "Public", HTTP_METHODS);
-	http_server_response_add_header(resp, "MS-ASProtocolVersions", http_versions);
-	http_server_response_add_header(resp, "MS-ASProtocolCommands", http_commands);
+	directpush_http_announce(resp, FALSE);
 	http_server_response_add_header(resp, "X-AspNet-Version", HTTP_ASPNET_VERSION);
 	http_server_response_submit(resp);
 }

@@ -26,6 +26,8 @@ void directpush_http_fail(struct http_server_request *req, unsigned int status,
 			  unsigned int retry_after_secs);
 /* 401: with no body, some phones show it (quirk 24) */
 void directpush_http_fail_auth(struct http_server_request *req);
+/* Headers that say what we speak. again: to one that was told before */
+void directpush_http_announce(struct http_server_response *resp, bool again);
 /* What we speak. MS-ASHTTP "Response" of OPTIONS (2.2.4) */
 void directpush_http_options(struct http_server_request *req);
 

@@ -178,6 +178,8 @@ void directpush_request_respond(struct directpush_request *req,
 		http_server_response_add_header(resp, "Retry-After",
 						dec2str(reply->retry_after_secs));
 	}
+	if (reply->announce)
+		directpush_http_announce(resp, TRUE);
 	header = reply->headers == NULL ? NULL : t_strsplit(reply->headers, "\n");
 	for (; header != NULL && *header != NULL; header++) {
 		value = strchr(*header, ':');

@@ -48,6 +48,7 @@ static const struct directpush_ipc_field reply_fields[] = {
 	FIELD(UINT,        retry_after_secs,         "retry_after_secs", FALSE),
 	FIELD(STR_OR_NULL, headers,                  "headers",          FALSE),
 	FIELD(UINT,        eas_status,               "eas_status",       FALSE),
+	FIELD(BOOL,        announce,                 "announce",         FALSE),
 };
 #undef FIELD
 

@@ -67,6 +67,8 @@ struct directpush_ipc_reply {
 	const char *headers;
 	/* for the front's log line and events: "Status" of the command, 0 = none */
 	unsigned int eas_status;
+	/* the device starts over: the front adds the versions and commands it announces */
+	bool announce;
 };
 
 /* What can happen to a mailbox. The same bits are used in notify lines. */

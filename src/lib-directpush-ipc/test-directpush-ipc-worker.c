@@ -116,11 +116,13 @@ static void test_directpush_ipc_worker_reply(void)
 	reply.retry_after_secs = 30;
 	reply.headers = "X-A: 1\nX-B: 2";
 	reply.eas_status = 177;
+	reply.announce = TRUE;
 	directpush_ipc_reply_append(line, &reply);
 	test_assert(directpush_ipc_reply_parse(pool, line_fields(line, "REPLY"),
 					       &reply2, &error) == 0);
 	test_assert(reply2.status == 503 && reply2.retry_after_secs == 30);
 	test_assert(reply2.content_length == UOFF_T_MAX && reply2.eas_status == 177);
+	test_assert(reply2.announce);
 	test_assert_strcmp(reply2.content_type, "text/html");
 	test_assert_strcmp(reply2.headers, "X-A: 1\nX-B: 2");
 	pool_unref(&pool);

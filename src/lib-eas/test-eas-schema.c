@@ -240,7 +240,7 @@ static const struct {
 	  "        Delete\n          ServerId \"x:1\"\n", 200,
 	  EAS_SYNC_STATUS_PROTOCOL_ERROR },
 	{ EAS_COMMAND_MOVE_ITEMS, "MoveItems\n",
-	  "  Move\n    SrcMsgId\n    SrcFldId\n    DstFldId\n", 1000,
+	  "  Move\n    SrcMsgId \"a\"\n    SrcFldId\n    DstFldId\n", 1000,
 	  EAS_STATUS_GLOBAL_INVALID_XML },
 	{ EAS_COMMAND_GET_ITEM_ESTIMATE, "GetItemEstimate\n  Collections\n",
 	  "    Collection\n      CollectionId \"x\"\n      AirSync:SyncKey \"1\"\n",
