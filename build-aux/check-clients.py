@@ -1,0 +1,28 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""docs/clients.md names only scenarios that exist, and has a row for every number of its sections."""
+import fnmatch
+import glob
+import os
+import re
+import sys
+
+TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')
+SCENARIOS = os.path.join(TOP, 'tests', 'scenarios')
+# of mail and transport; the others are of item classes and folders
+SECTIONS = list(range(1, 36)) + list(range(45, 72)) + list(range(115, 122))
+
+
+def main():
+    text = open(os.path.join(TOP, 'docs', 'clients.md'), encoding='utf-8').read()
+    areas = '|'.join(name for name in os.listdir(SCENARIOS) if os.path.isdir(os.path.join(SCENARIOS, name)))
+    paths = [os.path.splitext(os.path.relpath(path, SCENARIOS))[0] for path in glob.glob(os.path.join(SCENARIOS, '*', '*'))]
+    rows = {int(number) for head in re.findall(r'^\| ([\d, ]+) \|', text, re.M) for number in head.split(',')}
+    errors = [f'docs/clients.md: there is no scenario {name}'
+              for name in re.findall(rf'\b(?:{areas})/[\w*-]+', text) if not fnmatch.filter(paths, name)]
+    errors += [f'docs/clients.md lacks {number}' for number in SECTIONS if number not in rows]
+    print('\n'.join(errors) if errors else f'clients: {len(rows)} behaviours told')
+    return 1 if errors else 0
+
+
+sys.exit(main())
