@@ -26,10 +26,10 @@ static struct file_listener_settings *directpush_fifo_listeners[] = {
 static buffer_t directpush_fifo_listeners_buf =
 	POINTERS_BUFFER(directpush_fifo_listeners);
 
-/* TLS on "directpushs" is ours: ssl=yes would give it to lib-http. */
+/* ssl=yes only tells who listens; with the global ssl=no such a port stays closed. */
 static struct inet_listener_settings directpush_inet_listeners_array[] = {
 	{ .name = "directpush", .address = "", .port = 0, .ssl = FALSE },
-	{ .name = "directpushs", .address = "", .port = 0, .ssl = FALSE }
+	{ .name = "directpushs", .address = "", .port = 0, .ssl = TRUE }
 };
 static struct inet_listener_settings *directpush_inet_listeners[] = {
 	&directpush_inet_listeners_array[0],

@@ -41,12 +41,13 @@ static const struct setting_keyvalue directpush_service_defaults[] = {
 	{ "fifo_listener/directpush-notify/path", "directpush-notify" },
 	{ "fifo_listener/directpush-notify/mode", "0622" },
 
-	/* TLS on "directpushs" is ours: ssl=yes would give it to lib-http. */
+	/* ssl=yes only tells who listens; with the global ssl=no such a port stays closed. */
 	{ "inet_listener", "directpush directpushs" },
 	{ "inet_listener/directpush/name", "directpush" },
 	{ "inet_listener/directpush/port", "0" },
 	{ "inet_listener/directpushs/name", "directpushs" },
 	{ "inet_listener/directpushs/port", "0" },
+	{ "inet_listener/directpushs/ssl", "yes" },
 	{ NULL, NULL }
 };
 
