@@ -14,6 +14,7 @@
 #include "directpush-auth.h"
 #include "directpush-device.h"
 #include "directpush-http.h"
+#include "directpush-memory.h"
 #include "directpush-parked.h"
 #include "directpush-pump.h"
 #include "directpush-remote.h"
@@ -97,8 +98,21 @@ static void connection_set_timeout(struct directpush_connection *conn,
 	directpush_timer_start(&conn->timer, msecs, connection_timeout, conn);
 }
 
+/* Does it need the memory of a handshake or a request? */
+static void connection_set_active(struct directpush_connection *conn, bool active)
+{
+	if (active == conn->active)
+		return;
+	conn->active = active;
+	if (active)
+		directpush_memory_active_begin();
+	else
+		directpush_memory_active_end();
+}
+
 static void connection_set_idle(struct directpush_connection *conn)
 {
+	connection_set_active(conn, FALSE);
 	conn->state = DIRECTPUSH_CONNECTION_IDLE;
 	if (conn->io == NULL) {
 		conn->io = io_add(conn->transport.fd, IO_READ,
@@ -136,6 +150,7 @@ void directpush_connection_create(const struct master_service_connection *mconn)
 		directpush_connection_destroy(conn);
 		return;
 	}
+	connection_set_active(conn, TRUE);
 	conn->io = io_add(mconn->fd, IO_READ, connection_input, conn);
 	connection_set_timeout(conn, directpush_set->directpush_handshake_timeout*1000);
 }
@@ -157,6 +172,7 @@ void directpush_connection_destroy(struct directpush_connection *conn)
 	if (conn->pump != NULL)
 		directpush_pump_destroy(&conn->pump);
 	directpush_transport_close(&conn->transport);
+	connection_set_active(conn, FALSE);
 	directpush_auth_login_unref(&conn->login);
 	i_free(conn->session_id);
 	i_free(conn);
@@ -203,6 +219,7 @@ static void connection_sleep(struct directpush_connection *conn)
 {
 	directpush_http_close(conn, "hibernate");
 	directpush_pump_destroy(&conn->pump);
+	connection_set_active(conn, FALSE);
 	if (conn->io == NULL) {
 		conn->io = io_add(conn->transport.fd, IO_READ,
 				  connection_input, conn);
@@ -288,6 +305,7 @@ static void connection_wake(struct directpush_connection *conn,
 		return;
 	}
 	io_remove(&conn->io);
+	connection_set_active(conn, TRUE);
 	conn->state = DIRECTPUSH_CONNECTION_AWAKE;
 	conn->request_end = 0;
 	conn->pump = directpush_pump_create(&conn->transport, fd[0],

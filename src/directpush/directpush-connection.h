@@ -75,6 +75,8 @@ struct directpush_connection {
 	char *session_id;
 
 	bool tls:1;
+	/* counted by directpush_memory_active_begin() */
+	bool active:1;
 	/* a password may come over it: TLS, a trusted network or ourselves */
 	bool secured:1;
 	/* X-Forwarded-For is believed */

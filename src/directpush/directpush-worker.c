@@ -15,6 +15,7 @@
 #include "directpush-common.h"
 #include "directpush-connection.h"
 #include "directpush-job.h"
+#include "directpush-memory.h"
 #include "directpush-user.h"
 #include "directpush-worker-body.h"
 #include "directpush-worker.h"
@@ -180,6 +181,7 @@ directpush_worker_start(struct directpush_auth_login *login,
 	DLLIST_PREPEND(&login->user->workers, worker);
 	login->user->workers_count++;
 	workers_count++;
+	directpush_memory_active_begin();
 	directpush_counter_add(DIRECTPUSH_COUNTER_WORKERS_STARTED);
 
 	o_stream_nsend_str(worker->output, DIRECTPUSH_IPC_WORKER_HANDSHAKE);
@@ -232,6 +234,7 @@ void directpush_worker_destroy(struct directpush_worker *worker, const char *rea
 	user->workers_count--;
 	workers_count--;
 	worker_close(worker);
+	directpush_memory_active_end();
 
 	directpush_user_ref(user);
 	if (callbacks != NULL)

@@ -15,6 +15,7 @@
 #include "directpush-connection.h"
 #include "directpush-device.h"
 #include "directpush-http.h"
+#include "directpush-memory.h"
 #include "directpush-parked.h"
 #include "directpush-remote.h"
 #include "directpush-server.h"
@@ -66,6 +67,7 @@ static void main_deinit(void)
 	directpush_parked_deinit();
 	directpush_devices_deinit();
 	directpush_users_deinit();
+	directpush_memory_deinit();
 	directpush_timers_deinit();
 	directpush_tls_settings_deinit();
 	directpush_remote_deinit();
