@@ -103,6 +103,25 @@ static enum eas_status estimate_count(struct estimate *est)
 	return EAS_GET_ITEM_ESTIMATE_STATUS_OK;
 }
 
+/* MS-ASCMD "MaxItems (GetItemEstimate)" (2.2.3.103.1), "Class (GetItemEstimate)" (2.2.3.27.2).
+   An SMS is passed over, as in Sync. */
+static enum eas_status estimate_check_options(const struct estimate *est)
+{
+	const struct wbxml_node *options =
+		wbxml_node_child(est->node, EAS_TAG_AIRSYNC_OPTIONS);
+	const char *class;
+
+	for (; options != NULL; options = wbxml_node_next_same(options)) {
+		if (wbxml_node_child(options, EAS_TAG_AIRSYNC_MAX_ITEMS) != NULL)
+			return EAS_GET_ITEM_ESTIMATE_STATUS_INVALID_COLLECTION;
+		class = wbxml_node_child_value(options, EAS_TAG_AIRSYNC_CLASS);
+		if (class != NULL && *class != '\0' &&
+		    strcasecmp(class, "Email") != 0 && strcasecmp(class, "SMS") != 0)
+			return EAS_GET_ITEM_ESTIMATE_STATUS_INVALID_SYNC_KEY;
+	}
+	return EAS_GET_ITEM_ESTIMATE_STATUS_OK;
+}
+
 static enum eas_status estimate_collection(struct estimate *est, const char *id)
 {
 	const char *key = wbxml_node_child_value(est->node, EAS_TAG_AIRSYNC_SYNC_KEY);
@@ -117,6 +136,9 @@ static enum eas_status estimate_collection(struct estimate *est, const char *id)
 		return EAS_STATUS_GLOBAL_SERVER_ERROR_RETRY_LATER;
 	if (ret == 0)
 		return EAS_GET_ITEM_ESTIMATE_STATUS_INVALID_COLLECTION;
+	status = estimate_check_options(est);
+	if (status != EAS_GET_ITEM_ESTIMATE_STATUS_OK)
+		return status;
 	est->collection = eas_collection_init(est->ctx->pool, est->ctx->user,
 					      est->ctx->device, folder);
 	status = estimate_use_key(est, key == NULL ? "" : key);

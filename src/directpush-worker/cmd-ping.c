@@ -31,7 +31,7 @@ struct ping_context {
 	/* FALSE: neither this request nor one before has said an interval */
 	bool have_heartbeat;
 	unsigned int heartbeat_secs;
-	/* as sent, without duplicates */
+	/* as sent */
 	ARRAY_TYPE(const_string) folder_ids;
 	ARRAY(struct ping_folder) folders;
 };
@@ -51,14 +51,9 @@ ping_answer(struct ping_context *ctx, enum eas_status status, unsigned int limit
  * Request
  */
 
-static void ping_add_folder_id(struct ping_context *ctx, const char *id)
-{
-	if (array_lsearch(&ctx->folder_ids, &id, i_strcmp_p) == NULL)
-		array_push_back(&ctx->folder_ids, &id);
-}
-
-/* What the request does not say is as in the last one. An empty Folders says nothing. */
-static void ping_read_request(struct ping_context *ctx)
+/* What the request does not say is as in the last one. An empty Folders says nothing.
+   Returns FALSE if it was answered. */
+static bool ping_read_request(struct ping_context *ctx)
 {
 	const struct eas_device *device = ctx->cmd->device;
 	const struct wbxml_node *root =
@@ -77,12 +72,20 @@ static void ping_read_request(struct ping_context *ctx)
 
 	folders = wbxml_node_child(root, EAS_TAG_PING_FOLDERS);
 	folder = wbxml_node_child(folders, EAS_TAG_PING_FOLDER);
-	for (; folder != NULL; folder = wbxml_node_next_same(folder))
-		ping_add_folder_id(ctx, wbxml_node_child_value(folder, EAS_TAG_PING_ID));
+	for (; folder != NULL; folder = wbxml_node_next_same(folder)) {
+		id = wbxml_node_child_value(folder, EAS_TAG_PING_ID);
+		if (array_lsearch(&ctx->folder_ids, &id, i_strcmp_p) != NULL) {
+			/* MS-ASCMD "Id" (2.2.3.90) */
+			ping_answer(ctx, EAS_PING_STATUS_PROTOCOL_ERROR, 0);
+			return FALSE;
+		}
+		array_push_back(&ctx->folder_ids, &id);
+	}
 	if (array_count(&ctx->folder_ids) == 0) {
 		array_foreach_elem(&device->ping_folder_ids, id)
 			array_push_back(&ctx->folder_ids, &id);
 	}
+	return TRUE;
 }
 
 /* Returns FALSE if it was answered. */
@@ -274,8 +277,7 @@ void eas_cmd_ping(struct eas_cmd_context *cmd)
 {
 	struct ping_context ctx = { .cmd = cmd };
 
-	ping_read_request(&ctx);
-	if (!ping_check_limits(&ctx) || !ping_check_hierarchy(&ctx))
+	if (!ping_read_request(&ctx) || !ping_check_limits(&ctx) || !ping_check_hierarchy(&ctx))
 		return;
 	ping_remember(&ctx);
 	if (!ping_look(&ctx))

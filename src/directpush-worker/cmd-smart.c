@@ -13,6 +13,7 @@
 #include "mail-storage.h"
 #include "mail-user.h"
 #include "eas-tag.h"
+#include "eas-value.h"
 #include "eas-email-flags.h"
 #include "eas-smart-mime.h"
 #include "eas-cmd.h"
@@ -39,6 +40,19 @@ static const char *smart_get_original_id(struct eas_cmd_context *ctx)
 		wbxml_node_child_value(source, EAS_TAG_COMPOSE_MAIL_LONG_ID);
 }
 
+/* A mail is the same at every time that is one. MS-ASCMD "SmartForward" (2.2.1.19) */
+static bool smart_instance_is_time(struct eas_cmd_context *ctx)
+{
+	const char *instance = ctx->tree == NULL ? ctx->request->occurrence :
+		wbxml_node_child_value(wbxml_node_child(ctx->tree->root,
+						EAS_TAG_COMPOSE_MAIL_SOURCE),
+				       EAS_TAG_COMPOSE_MAIL_INSTANCE_ID);
+	time_t utc;
+
+	return instance == NULL || *instance == '\0' ||
+		eas_date_parse(instance, &utc) == 0;
+}
+
 static bool smart_has_whole_mime(struct eas_cmd_context *ctx)
 {
 	return ctx->tree != NULL &&
@@ -51,6 +65,10 @@ static int smart_open_original(struct eas_cmd_context *ctx, struct eas_mail_item
 	const char *id = smart_get_original_id(ctx);
 	int ret;
 
+	if (!smart_instance_is_time(ctx)) {
+		eas_cmd_reply_status(ctx, EAS_STATUS_GLOBAL_INVALID_DATE_TIME);
+		return -1;
+	}
 	ret = id == NULL ? 0 : eas_mail_item_open(ctx->user, ctx->event, id, item_r);
 	if (ret == 0)
 		eas_cmd_reply_status(ctx, EAS_STATUS_GLOBAL_ITEM_NOT_FOUND);

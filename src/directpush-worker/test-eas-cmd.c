@@ -413,6 +413,9 @@ static void test_eas_cmd_ping(void)
 	test_ping_is("7", 0, NULL);
 	test_folder_sync("0");
 	inbox[0] = inbox[1] = p_strdup(test.pool, test_folder_id("Inbox"));
+	test_ping(480, inbox);
+	test_ping_is("4", 0, NULL);
+	inbox[1] = NULL;
 	test_ping(480, unknown);
 	test_ping_is("7", 0, NULL);
 	test_ping(59, inbox);

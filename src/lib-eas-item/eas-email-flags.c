@@ -8,6 +8,7 @@
 #include "imap-utf7.h"
 #include "wbxml-tree.h"
 #include "eas-tag.h"
+#include "eas-value.h"
 #include "eas-email-flags.h"
 
 enum digest_bits {
@@ -151,6 +152,38 @@ change_parse_read(const struct wbxml_node *node,
 	return 0;
 }
 
+/* NULL if the flag's dates are legal together. MS-ASEMAIL "DueDate" (2.2.2.31), "StartDate"
+   (2.2.2.72), "UtcDueDate" (2.2.2.86), "UtcStartDate" (2.2.2.87), "ReminderTime" (2.2.2.65) */
+static const char *change_flag_dates_error(const struct wbxml_node *flag)
+{
+	static const wbxml_tag_t tags[] = {
+		EAS_TAG_TASKS_START_DATE, EAS_TAG_TASKS_DUE_DATE,
+		EAS_TAG_TASKS_UTC_START_DATE, EAS_TAG_TASKS_UTC_DUE_DATE
+	};
+	time_t dates[N_ELEMENTS(tags)];
+	unsigned int count = 0;
+	const char *value, *time;
+
+	for (unsigned int i = 0; i < N_ELEMENTS(tags); i++) {
+		value = wbxml_node_child_value(flag, tags[i]);
+		if (value == NULL || *value == '\0')
+			continue;
+		if (eas_date_parse(value, &dates[i]) < 0)
+			return t_strdup_printf("%s is no date: %s",
+					       eas_tag_get_name(tags[i]), value);
+		count++;
+	}
+	if (count > 0 && count < N_ELEMENTS(tags))
+		return "The flag has some of its four dates, but not all";
+	if (count > 0 && (dates[0] > dates[1] || dates[2] > dates[3]))
+		return "The flag is due before it starts";
+	value = wbxml_node_child_value(flag, EAS_TAG_TASKS_REMINDER_SET);
+	time = wbxml_node_child_value(flag, EAS_TAG_TASKS_REMINDER_TIME);
+	if (value != NULL && strcmp(value, "1") == 0 && (time == NULL || *time == '\0'))
+		return "ReminderSet without ReminderTime";
+	return NULL;
+}
+
 static int
 change_parse_flag(const struct wbxml_node *node,
 		  struct eas_email_flags_change *change, const char **error_r)
@@ -159,6 +192,9 @@ change_parse_flag(const struct wbxml_node *node,
 	unsigned int status;
 
 	change->have_flag = TRUE;
+	*error_r = change_flag_dates_error(node);
+	if (*error_r != NULL)
+		return -1;
 	if (value == NULL) {
 		/* <Flag/> clears; with dates only, it is still a flag */
 		change->flag = node->first_child == NULL ?
@@ -201,6 +237,14 @@ change_parse_categories(const struct wbxml_node *node, pool_t pool,
 	return 0;
 }
 
+/* MS-ASEMAIL "ConversationId" (2.2.2.21), "ReceivedAsBcc" (2.2.2.59), "Sender" (2.2.2.70) want
+   a Status for these; others are passed over */
+static bool change_is_of_server(wbxml_tag_t tag)
+{
+	return tag == EAS_TAG_EMAIL2_CONVERSATION_ID ||
+		tag == EAS_TAG_EMAIL2_RECEIVED_AS_BCC || tag == EAS_TAG_EMAIL2_SENDER;
+}
+
 int eas_email_flags_change_parse(const struct wbxml_node *data, pool_t pool,
 				 struct eas_email_flags_change *change_r,
 				 const char **error_r)
@@ -219,6 +263,11 @@ int eas_email_flags_change_parse(const struct wbxml_node *data, pool_t pool,
 			ret = change_parse_flag(node, change_r, error_r);
 		else if (node->tag == EAS_TAG_EMAIL_CATEGORIES)
 			ret = change_parse_categories(node, pool, change_r, error_r);
+		else if (change_is_of_server(node->tag)) {
+			*error_r = t_strdup_printf("%s is not the client's to change",
+						   eas_tag_get_name(node->tag));
+			ret = -1;
+		}
 		if (ret < 0)
 			return -1;
 	}
