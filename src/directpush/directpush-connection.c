@@ -217,6 +217,8 @@ void directpush_connections_die(void)
 
 static void connection_sleep(struct directpush_connection *conn)
 {
+	/* it may still watch over a body that has come by now */
+	directpush_timer_stop(&conn->timer);
 	directpush_http_close(conn, "hibernate");
 	directpush_pump_destroy(&conn->pump);
 	connection_set_active(conn, FALSE);
