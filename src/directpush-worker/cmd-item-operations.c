@@ -52,6 +52,33 @@ item_operations_move(struct item_operations *op, const struct wbxml_node *move)
 	wbxml_writer_end(op->writer, EAS_TAG_ITEM_OPERATIONS_MOVE);
 }
 
+/* MS-ASCMD "Options (ItemOperations)" (2.2.3.125.3): an option of another operation is Status 2 */
+static bool item_operation_options_are_its_own(const struct wbxml_node *operation)
+{
+	const struct wbxml_node *option, *options =
+		wbxml_node_child(operation, EAS_TAG_ITEM_OPERATIONS_OPTIONS);
+	wbxml_tag_t owner;
+
+	if (options == NULL)
+		return TRUE;
+	wbxml_node_foreach(options, option) {
+		switch (option->tag) {
+		case EAS_TAG_ITEM_OPERATIONS_DELETE_SUB_FOLDERS:
+			owner = EAS_TAG_ITEM_OPERATIONS_EMPTY_FOLDER_CONTENTS;
+			break;
+		case EAS_TAG_ITEM_OPERATIONS_MOVE_ALWAYS:
+			owner = EAS_TAG_ITEM_OPERATIONS_MOVE;
+			break;
+		default:
+			owner = EAS_TAG_ITEM_OPERATIONS_FETCH;
+			break;
+		}
+		if (owner != operation->tag)
+			return FALSE;
+	}
+	return TRUE;
+}
+
 static int
 item_operation(struct item_operations *op, const struct wbxml_node *node)
 {
@@ -164,7 +191,15 @@ static int item_operations_multipart(struct item_operations *op)
 void eas_cmd_item_operations(struct eas_cmd_context *ctx)
 {
 	struct item_operations op = { .ctx = ctx };
+	const struct wbxml_node *node;
 	int ret;
+
+	wbxml_node_foreach(ctx->tree->root, node) {
+		if (!item_operation_options_are_its_own(node)) {
+			eas_cmd_reply_status(ctx, EAS_ITEM_OPERATIONS_STATUS_PROTOCOL_ERROR);
+			return;
+		}
+	}
 
 	/* nothing of the device's is touched, and large attachments take their time */
 	if (eas_cmd_device_done(ctx) < 0)

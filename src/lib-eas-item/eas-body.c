@@ -367,6 +367,11 @@ static int body_read_preview(struct eas_body *body, unsigned int max)
 	return ret < 0 ? -1 : 0;
 }
 
+static bool body_sends_data(const struct eas_body *body)
+{
+	return body->have_data && body->head->used > 0 && body->limit > 0;
+}
+
 int eas_body_open(const struct eas_body_source *source,
 		  const struct eas_body_options *options, struct eas_body **body_r)
 {
@@ -385,7 +390,7 @@ int eas_body_open(const struct eas_body_source *source,
 	ret = body_choose(body, options, &pref, list);
 	/* beside plain text a preview says nothing new. MS-ASAIRS "Preview (Body)" */
 	if (ret == 0 && pref->preview > 0 &&
-	    (body->type != EAS_BODY_TYPE_TEXT || !body->have_data)) T_BEGIN {
+	    (body->type != EAS_BODY_TYPE_TEXT || !body_sends_data(body))) T_BEGIN {
 		ret = body_read_preview(body, pref->preview);
 	} T_END;
 	if (ret < 0) {
@@ -470,7 +475,7 @@ static int body_write_data(struct eas_body *body, struct wbxml_writer *writer,
 
 int eas_body_write(struct eas_body *body, struct wbxml_writer *writer)
 {
-	bool have_data = body->have_data && body->head->used > 0 && body->limit > 0;
+	bool have_data = body_sends_data(body);
 	uoff_t sent = 0;
 	int ret = 0;
 
