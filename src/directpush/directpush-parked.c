@@ -254,9 +254,11 @@ static void parked_check_limits(struct directpush_parked *parked)
 	}
 	if (device->user->parked_count <= directpush_set->directpush_max_parked_per_user)
 		return;
+	/* Not the new one, though it may have been asked first: its connection is not
+	   ready for an answer of ours. It is the last one of its device. */
 	oldest = NULL;
 	for (other = device->user->devices; other != NULL; other = other->next) {
-		if (other->parked_head != NULL &&
+		if (other->parked_head != NULL && other->parked_head != parked &&
 		    (oldest == NULL ||
 		     other->parked_head->asked_msecs < oldest->asked_msecs))
 			oldest = other->parked_head;

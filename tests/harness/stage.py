@@ -181,8 +181,14 @@ class Stage:
 
     def parked(self, user="alice"):
         """How many requests of the user the front holds, without a process at work on them."""
-        rows = parse_table(self.instance.doveadm("-f", "tab", "directpush", "who", self.user(user).address))
-        return sum(1 for row in rows if row["state"] == "parked")
+        return sum(1 for row in self._who(user) if row["state"] == "parked")
+
+    def at_work(self, user="alice"):
+        """How many requests of the user are handled now, parked ones not among them."""
+        return sum(1 for row in self._who(user) if row["state"] != "parked")
+
+    def _who(self, user):
+        return parse_table(self.instance.doveadm("-f", "tab", "directpush", "who", self.user(user).address))
 
     def counters(self):
         """The front's counters since its start, by name."""
