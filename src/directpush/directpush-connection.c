@@ -403,16 +403,23 @@ void directpush_connection_park(struct directpush_connection *conn,
 				directpush_connection_parked_callback_t *callback,
 				void *context)
 {
-	i_assert(conn->to_park == NULL);
+	if (conn->to_park != NULL) {
+		/* The phone sent this one behind another, before that was parked. */
+		timeout_remove(&conn->to_park);
+		conn->park_callback(FALSE, conn->park_context);
+	}
 	conn->park_callback = callback;
 	conn->park_context = context;
 	conn->park_retries = 0;
 	conn->to_park = timeout_add_short(0, connection_park_now, conn);
 }
 
-void directpush_connection_park_abort(struct directpush_connection *conn)
+void directpush_connection_park_abort(struct directpush_connection *conn,
+				      void *context)
 {
-	timeout_remove(&conn->to_park);
+	/* by now another request may be the one that parks */
+	if (conn->park_context == context)
+		timeout_remove(&conn->to_park);
 }
 
 int directpush_connection_answer(struct directpush_connection *conn,

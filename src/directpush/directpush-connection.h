@@ -111,12 +111,14 @@ void directpush_connection_request_begin(struct directpush_connection *conn,
 
 /* Drop lib-http and keep the connection in the PARKED state, soon: not while lib-http's
    callbacks run. callback then gets TRUE and sets conn->parked, or FALSE if the phone
-   sent more meanwhile: the request has to be answered as usual. Not called
-   when the connection is lost first, or after an abort. */
+   sent more meanwhile, or another of its requests parks: the request has to be
+   answered as usual. Not called when the connection is lost first, or after an
+   abort with the same context. */
 void directpush_connection_park(struct directpush_connection *conn,
 				directpush_connection_parked_callback_t *callback,
 				void *context);
-void directpush_connection_park_abort(struct directpush_connection *conn);
+void directpush_connection_park_abort(struct directpush_connection *conn,
+				      void *context);
 
 /* Of a PARKED connection: send a complete HTTP response and be IDLE again, or
    CLOSING if close is set. Returns -1 if the connection is destroyed. */

@@ -92,7 +92,7 @@ static void request_destroyed(struct directpush_request *req)
 	request_sync_ended(req);
 	if (req->order != NULL) {
 		/* it may also be parked by now */
-		directpush_connection_park_abort(req->conn);
+		directpush_connection_park_abort(req->conn, req);
 		directpush_order_unref(&req->order);
 	}
 	if (req->status != 0) T_BEGIN {
