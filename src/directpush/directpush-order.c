@@ -16,6 +16,7 @@ directpush_order_create(const char *fields, const struct directpush_order_key *k
 	order->pool = pool;
 	order->key = *key;
 	if (directpush_ipc_park_parse(pool, fields, &order->park, error_r) < 0) {
+		*error_r = t_strdup(*error_r);
 		pool_unref(&pool);
 		return NULL;
 	}
@@ -74,6 +75,7 @@ directpush_order_apply(struct directpush_order *order, const char *device_id,
 	const struct directpush_ipc_park *park = &order->park;
 	enum directpush_order_effect effect = DIRECTPUSH_ORDER_EFFECT_NONE;
 	const struct directpush_ipc_park_folder *folder;
+	bool any = guid_128_is_empty(notify->mailbox_guid);
 
 	if (*notify->origin_device_id != '\0' &&
 	    strcmp(notify->origin_device_id, device_id) == 0)
@@ -82,6 +84,11 @@ directpush_order_apply(struct directpush_order *order, const char *device_id,
 		effect = DIRECTPUSH_ORDER_EFFECT_LOOK;
 	for (unsigned int i = 0; i < park->folders_count; i++) {
 		folder = &park->folders[i];
+		if (any && (notify->changes & (folder->wake | folder->look)) != 0) {
+			/* only a worker can tell which mailbox it was */
+			effect = DIRECTPUSH_ORDER_EFFECT_LOOK;
+			break;
+		}
 		if (!guid_128_equals(folder->mailbox_guid, notify->mailbox_guid))
 			continue;
 		if ((notify->changes & folder->wake) != 0) {
