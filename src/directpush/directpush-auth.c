@@ -35,6 +35,7 @@ struct directpush_auth_request {
 	/* answered without asking, from the ioloop */
 	struct timeout *to_wrong;
 
+	/* NULL: nobody waits any more */
 	directpush_auth_callback_t *callback;
 	void *context;
 };
@@ -251,6 +252,31 @@ static void auth_request_success(struct directpush_auth_request *request,
 	auth_request_finish(request, &reply);
 }
 
+/* The answer to a phone that is gone. */
+static void
+auth_request_abandoned(struct directpush_auth_request *request,
+		       struct auth_client_request *client_request,
+		       enum auth_request_status status)
+{
+	switch (status) {
+	case AUTH_REQUEST_STATUS_OK:
+		/* else it waits for a worker to ask about it */
+		auth_client_send_cancel(auth_client,
+			auth_client_request_get_id(client_request));
+		break;
+	case AUTH_REQUEST_STATUS_CONTINUE:
+		auth_client_request_abort(&request->request, "Nobody waits");
+		break;
+	case AUTH_REQUEST_STATUS_FAIL:
+	case AUTH_REQUEST_STATUS_INTERNAL_FAIL:
+		break;
+	case AUTH_REQUEST_STATUS_ABORT:
+		/* by us, who free it */
+		return;
+	}
+	auth_request_free(&request);
+}
+
 static void
 auth_callback(struct auth_client_request *client_request,
 	      enum auth_request_status status, const char *data_base64 ATTR_UNUSED,
@@ -258,6 +284,10 @@ auth_callback(struct auth_client_request *client_request,
 {
 	struct directpush_auth_request *request = context;
 
+	if (request->callback == NULL) {
+		auth_request_abandoned(request, client_request, status);
+		return;
+	}
 	switch (status) {
 	case AUTH_REQUEST_STATUS_OK:
 		request->request = NULL;
@@ -395,9 +425,14 @@ void directpush_auth_abort(struct directpush_auth_request **_request)
 	struct directpush_auth_request *request = *_request;
 
 	*_request = NULL;
-	if (request->request != NULL)
-		auth_client_request_abort(&request->request, "Aborted");
-	auth_request_free(&request);
+	if (request->request == NULL) {
+		auth_request_free(&request);
+		return;
+	}
+	/* The answer may be on its way. Aborted now, lib-auth would not know what it
+	   belongs to and log an error. */
+	directpush_timer_stop(&request->timer);
+	request->callback = NULL;
 }
 
 void directpush_auth_id_forget(struct directpush_auth_id *id)
@@ -417,7 +452,13 @@ void directpush_auth_init(const char *socket_path)
 
 void directpush_auth_deinit(void)
 {
-	i_assert(auth_requests == NULL);
+	struct directpush_auth_request *request;
+
+	while ((request = auth_requests) != NULL) {
+		i_assert(request->callback == NULL);
+		auth_client_request_abort(&request->request, "Shutting down");
+		auth_request_free(&request);
+	}
 	auth_client_set_connect_notify(auth_client, NULL, NULL);
 	auth_client_deinit(&auth_client);
 	directpush_auth_cache_deinit();
