@@ -80,9 +80,16 @@ settings_oof(struct eas_cmd_context *ctx ATTR_UNUSED, const struct wbxml_node *p
 		EAS_TAG_SETTINGS_APPLIES_TO_EXTERNAL_KNOWN,
 		EAS_TAG_SETTINGS_APPLIES_TO_EXTERNAL_UNKNOWN
 	};
+	const struct wbxml_node *set;
 
-	if (wbxml_node_child(property, EAS_TAG_SETTINGS_SET) != NULL) {
-		settings_status(writer, EAS_SETTINGS_STATUS_ACCESS_DENIED);
+	set = wbxml_node_child(property, EAS_TAG_SETTINGS_SET);
+	if (set != NULL) {
+		/* one time without the other. MS-ASCMD "StartTime (Settings)" (2.2.3.176.2) */
+		bool half = (wbxml_node_child(set, EAS_TAG_SETTINGS_START_TIME) == NULL) !=
+			(wbxml_node_child(set, EAS_TAG_SETTINGS_END_TIME) == NULL);
+
+		settings_status(writer, half ? EAS_SETTINGS_STATUS_PROTOCOL_ERROR :
+				EAS_SETTINGS_STATUS_ACCESS_DENIED);
 		return;
 	}
 	if (wbxml_node_child(property, EAS_TAG_SETTINGS_GET) == NULL) {
