@@ -5,6 +5,7 @@
 /* Hashes of credentials, with a key that only this process knows, and the credentials
    found wrong a short while ago. */
 
+#include "net.h"
 #include "sha2.h"
 
 /* credentials refused at the same time that are remembered */
@@ -13,7 +14,9 @@
 void directpush_auth_cache_init(void);
 void directpush_auth_cache_deinit(void);
 
-void directpush_auth_digest(const char *credentials,
+/* Of the credentials and where they come from: the auth process may decide by both,
+   and a proxy may send several phones' requests over one connection. */
+void directpush_auth_digest(const char *credentials, const struct ip_addr *remote_ip,
 			    unsigned char digest_r[STATIC_ARRAY SHA256_RESULTLEN]);
 
 /* now_msecs: monotonic clock. ttl 0 remembers nothing. */

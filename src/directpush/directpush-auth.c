@@ -81,7 +81,7 @@ directpush_auth_cached(const struct directpush_auth_info *info)
 
 	if (login == NULL || login->expires_msecs <= directpush_timer_now_msecs())
 		return NULL;
-	directpush_auth_digest(info->credentials, digest);
+	directpush_auth_digest(info->credentials, &info->remote_ip, digest);
 	return mem_equals_timing_safe(login->digest, digest, sizeof(digest)) ?
 		login : NULL;
 }
@@ -402,7 +402,7 @@ directpush_auth_start(const struct directpush_auth_info *info,
 	request->info.device_id = request->device_id = i_strdup(info->device_id);
 	request->callback = callback;
 	request->context = context;
-	directpush_auth_digest(info->credentials, request->digest);
+	directpush_auth_digest(info->credentials, &info->remote_ip, request->digest);
 	DLLIST_PREPEND(&auth_requests, request);
 
 	if (directpush_auth_cache_is_wrong(request->digest,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "lib.h"
+#include "array.h"
+#include "str.h"
 #include "http-request.h"
 #include "http-server.h"
 #include "eas-query.h"
@@ -26,18 +28,33 @@ static bool path_is_ours(const char *path)
 	return len >= our_len && strcasecmp(path + len - our_len, REQUEST_PATH) == 0;
 }
 
+/* All headers of that name as one: some proxies add a line of their own behind
+   those that came. */
+static const char *request_get_forwarded_for(const struct http_request *http)
+{
+	const ARRAY_TYPE(http_header_field) *fields =
+		http_request_header_get_fields(http);
+	const struct http_header_field *field;
+	string_t *value = t_str_new(64);
+
+	if (fields == NULL)
+		return "";
+	array_foreach(fields, field) {
+		if (http_header_field_is(field, "X-Forwarded-For"))
+			str_printfa(value, "%s,", field->value);
+	}
+	return str_c(value);
+}
+
 /* The phone's address, if a proxy of ours tells another one than its own. */
 static void request_parse_remote_ip(struct directpush_request *req,
 				    const struct http_request *http)
 {
-	const char *header;
-
 	req->remote_ip = req->conn->peer.remote_ip;
 	if (!req->conn->from_proxy)
 		return;
-	header = http_request_header_get(http, "X-Forwarded-For");
-	if (header != NULL)
-		(void)directpush_remote_parse_forwarded_for(header, &req->remote_ip);
+	(void)directpush_remote_parse_forwarded_for(request_get_forwarded_for(http),
+						    &req->remote_ip);
 }
 
 static bool request_parse_method(struct directpush_request *req,

@@ -4,14 +4,40 @@
 #include "test-common.h"
 #include "directpush-auth-cache.h"
 
+static void
+test_digest(const char *credentials, const char *ip,
+	    unsigned char digest_r[STATIC_ARRAY SHA256_RESULTLEN])
+{
+	struct ip_addr remote_ip;
+
+	if (net_addr2ip(ip, &remote_ip) < 0)
+		i_unreached();
+	directpush_auth_digest(credentials, &remote_ip, digest_r);
+}
+
+static void test_directpush_auth_digest(void)
+{
+	unsigned char digest1[SHA256_RESULTLEN], digest2[SHA256_RESULTLEN];
+
+	test_begin("auth cache: credentials are not the same from elsewhere");
+	directpush_auth_cache_init();
+	test_digest("one", "192.0.2.1", digest1);
+	test_digest("one", "192.0.2.1", digest2);
+	test_assert(memcmp(digest1, digest2, sizeof(digest1)) == 0);
+	test_digest("one", "192.0.2.2", digest2);
+	test_assert(memcmp(digest1, digest2, sizeof(digest1)) != 0);
+	directpush_auth_cache_deinit();
+	test_end();
+}
+
 static void test_directpush_auth_cache_wrong(void)
 {
 	unsigned char digest1[SHA256_RESULTLEN], digest2[SHA256_RESULTLEN];
 
 	test_begin("auth cache: wrong credentials are known for their time");
 	directpush_auth_cache_init();
-	directpush_auth_digest("one", digest1);
-	directpush_auth_digest("two", digest2);
+	test_digest("one", "192.0.2.1", digest1);
+	test_digest("two", "192.0.2.1", digest2);
 	test_assert(memcmp(digest1, digest2, sizeof(digest1)) != 0);
 
 	directpush_auth_cache_add_wrong(digest1, 1000, 30);
@@ -32,7 +58,7 @@ static void test_directpush_auth_cache_max(void)
 
 	test_begin("auth cache: the oldest make room");
 	directpush_auth_cache_init();
-	directpush_auth_digest("first", first);
+	test_digest("first", "192.0.2.1", first);
 	directpush_auth_cache_add_wrong(first, 1000, 30);
 	memset(digest, 0, sizeof(digest));
 	for (unsigned int i = 1; i < DIRECTPUSH_AUTH_CACHE_MAX_WRONG; i++) {
@@ -51,6 +77,7 @@ static void test_directpush_auth_cache_max(void)
 int main(void)
 {
 	static void (*const test_functions[])(void) = {
+		test_directpush_auth_digest,
 		test_directpush_auth_cache_wrong,
 		test_directpush_auth_cache_max,
 		NULL
