@@ -130,6 +130,8 @@ void directpush_connection_create(const struct master_service_connection *mconn)
 	conn->transport.fd = mconn->fd;
 	conn->transport.drained = connection_drained;
 	conn->transport.context = conn;
+	conn->transport.send_timeout_msecs =
+		directpush_set->directpush_body_timeout * 1000;
 	connection_set_addresses(conn, mconn);
 	DLLIST_PREPEND(&connections, conn);
 	connections_count++;
@@ -254,9 +256,17 @@ static bool connection_is_drained(struct directpush_connection *conn)
 
 static void connection_try_idle(struct directpush_connection *conn)
 {
-	if (conn->requests != NULL || conn->http == NULL ||
-	    conn->request_end == 0 || connection_has_unread_input(conn) ||
-	    !connection_has_all_input(conn) || !connection_is_drained(conn))
+	if (conn->requests != NULL || conn->http == NULL || conn->request_end == 0)
+		return;
+	if (connection_has_unread_input(conn)) {
+		/* of a header that came behind the last request */
+		if (!conn->timer.running) {
+			connection_set_timeout(conn,
+				directpush_set->directpush_header_timeout*1000);
+		}
+		return;
+	}
+	if (!connection_has_all_input(conn) || !connection_is_drained(conn))
 		return;
 	connection_sleep(conn);
 	if (conn->close_after)
@@ -531,17 +541,23 @@ static void connection_drained(void *context)
 {
 	struct directpush_connection *conn = context;
 
+	if (conn->state == DIRECTPUSH_CONNECTION_HANDSHAKE) {
+		connection_handshake(conn);
+		return;
+	}
+	if (conn->transport.broken) {
+		/* perhaps nobody reads any more, to learn of it there */
+		directpush_connection_destroy(conn);
+		return;
+	}
 	switch (conn->state) {
 	case DIRECTPUSH_CONNECTION_HANDSHAKE:
-		connection_handshake(conn);
-		break;
+		i_unreached();
 	case DIRECTPUSH_CONNECTION_AWAKE:
 		directpush_pump_output(conn->pump);
 		break;
 	case DIRECTPUSH_CONNECTION_IDLE:
-		if (conn->transport.broken)
-			directpush_connection_destroy(conn);
-		else if (conn->close_after)
+		if (conn->close_after)
 			connection_set_closing(conn);
 		break;
 	case DIRECTPUSH_CONNECTION_PARKED:

@@ -121,6 +121,27 @@ transport_write(struct directpush_transport *transport,
 	return ret;
 }
 
+static void transport_watch_send(struct directpush_transport *transport);
+
+static void transport_check_send(struct directpush_transport *transport)
+{
+	if (directpush_transport_get_unacked(transport) < transport->last_unacked) {
+		/* slow, but it takes something */
+		transport_watch_send(transport);
+		return;
+	}
+	transport->broken = TRUE;
+	io_remove(&transport->io_out);
+	transport->drained(transport->context);
+}
+
+static void transport_watch_send(struct directpush_transport *transport)
+{
+	transport->last_unacked = directpush_transport_get_unacked(transport);
+	directpush_timer_start(&transport->send_timer, transport->send_timeout_msecs,
+			       transport_check_send, transport);
+}
+
 /* Write what is kept. 1 = nothing is left. */
 static int transport_write_kept(struct directpush_transport *transport)
 {
@@ -134,7 +155,10 @@ static int transport_write_kept(struct directpush_transport *transport)
 		buffer_delete(transport->out, 0, ret);
 		if (transport->out->used == 0)
 			buffer_free(&transport->out);
+		else
+			transport_watch_send(transport);
 	}
+	directpush_timer_stop(&transport->send_timer);
 	return 1;
 }
 
@@ -165,6 +189,7 @@ int directpush_transport_send(struct directpush_transport *transport,
 			return -1;
 		if (ret == 0) {
 			transport->out = buffer_create_dynamic(default_pool, size);
+			transport_watch_send(transport);
 			break;
 		}
 		bytes += ret;
@@ -188,6 +213,7 @@ void directpush_transport_shutdown(struct directpush_transport *transport)
 
 void directpush_transport_close(struct directpush_transport *transport)
 {
+	directpush_timer_stop(&transport->send_timer);
 	io_remove(&transport->io_out);
 	buffer_free(&transport->out);
 	if (transport->ssl != NULL) {

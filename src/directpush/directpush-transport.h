@@ -6,9 +6,11 @@
    connection and keeps nothing but the fd and the SSL object while nobody
    reads or writes. */
 
+#include "directpush-timer.h"
+
 #include <openssl/ssl.h>
 
-/* Everything that directpush_transport_send() took has left. */
+/* Everything that directpush_transport_send() took has left, or never will (broken). */
 typedef void directpush_transport_drained_t(void *context);
 
 struct directpush_transport {
@@ -18,6 +20,10 @@ struct directpush_transport {
 	/* what the socket did not take yet; NULL usually */
 	buffer_t *out;
 	struct io *io_out;
+	/* how long the peer may take nothing of it; set by the owner */
+	unsigned int send_timeout_msecs;
+	struct directpush_timer send_timer;
+	unsigned int last_unacked;
 
 	directpush_transport_drained_t *drained;
 	void *context;
