@@ -159,6 +159,12 @@ void directpush_request_fail(struct directpush_request *req, unsigned int status
 	directpush_request_stop_reading(req);
 }
 
+/* lib-http asserts that nobody breaks out of the header. */
+static bool header_is_one_line(const char *header)
+{
+	return strpbrk(header, "\r\n") == NULL;
+}
+
 void directpush_request_respond(struct directpush_request *req,
 				const struct directpush_ipc_reply *reply,
 				struct istream *body)
@@ -170,7 +176,7 @@ void directpush_request_respond(struct directpush_request *req,
 	req->status = reply->status;
 	req->eas_status = reply->eas_status;
 	resp = directpush_http_response(req->http, reply->status);
-	if (reply->content_type != NULL) {
+	if (reply->content_type != NULL && header_is_one_line(reply->content_type)) {
 		http_server_response_add_header(resp, "Content-Type",
 						reply->content_type);
 	}
@@ -183,7 +189,7 @@ void directpush_request_respond(struct directpush_request *req,
 	header = reply->headers == NULL ? NULL : t_strsplit(reply->headers, "\n");
 	for (; header != NULL && *header != NULL; header++) {
 		value = strchr(*header, ':');
-		if (value != NULL && strchr(value, '\r') == NULL) {
+		if (value != NULL && header_is_one_line(*header)) {
 			http_server_response_add_header(resp,
 				t_strdup_until(*header, value),
 				value + (value[1] == ' ' ? 2 : 1));

@@ -425,7 +425,12 @@ static int worker_handle_reply(struct directpush_worker *worker,
 	int ret;
 
 	ret = directpush_ipc_reply_parse(pool, fields, &reply, error_r);
-	if (ret == 0)
+	if (ret < 0)
+		*error_r = t_strdup(*error_r);
+	else if (reply.status < 200 || reply.status > 599) {
+		*error_r = t_strdup_printf("sent HTTP status %u", reply.status);
+		ret = -1;
+	} else
 		worker_give_body(worker, &reply);
 	pool_unref(&pool);
 	return ret;
