@@ -36,6 +36,7 @@ static void device_remove_unused(struct directpush_device *device)
 	DLLIST2_REMOVE_FULL(&unused_head, &unused_tail, device,
 			    unused_prev, unused_next);
 	unused_count--;
+	device->user->unused_devices_count--;
 }
 
 static void device_forget_answer(struct directpush_device *device)
@@ -92,6 +93,18 @@ void directpush_device_ref(struct directpush_device *device)
 	device->refcount++;
 }
 
+/* The first of the list came last. */
+static struct directpush_device *device_find_unused(struct directpush_user *user)
+{
+	struct directpush_device *device, *unused = NULL;
+
+	for (device = user->devices; device != NULL; device = device->next) {
+		if (device->refcount == 0)
+			unused = device;
+	}
+	return unused;
+}
+
 void directpush_device_unref(struct directpush_device **_device)
 {
 	struct directpush_device *device = *_device;
@@ -104,7 +117,10 @@ void directpush_device_unref(struct directpush_device **_device)
 		return;
 	DLLIST2_APPEND_FULL(&unused_head, &unused_tail, device,
 			    unused_prev, unused_next);
-	if (++unused_count > DIRECTPUSH_DEVICES_MAX_UNUSED)
+	unused_count++;
+	if (++device->user->unused_devices_count > DIRECTPUSH_DEVICES_MAX_UNUSED_PER_USER)
+		device_free(device_find_unused(device->user));
+	if (unused_count > DIRECTPUSH_DEVICES_MAX_UNUSED)
 		device_free(unused_head);
 }
 

@@ -14,6 +14,9 @@ struct directpush_connection;
 
 /* devices remembered that have nothing open */
 #define DIRECTPUSH_DEVICES_MAX_UNUSED 20000
+/* and of one user: its list is walked for each change, and a client may call itself
+   something else each time */
+#define DIRECTPUSH_DEVICES_MAX_UNUSED_PER_USER 100
 
 /* Notes what happens to the user's mailboxes while a worker looks at them, until its order
    is there. */

@@ -531,21 +531,24 @@ void directpush_parked_replayed(struct directpush_parked *parked,
 unsigned int directpush_parked_kick(struct directpush_user *user,
 				    const char *device_id)
 {
-	struct directpush_device *device, *next_device;
+	struct directpush_device *device;
 	struct directpush_parked *parked, *next;
 	unsigned int count = 0;
 
-	for (device = user->devices; device != NULL; device = next_device) {
-		next_device = device->next;
-		if (*device_id != '\0' && strcmp(device->id, device_id) != 0)
+	for (device = user->devices; device != NULL; device = device->next) {
+		if (*device_id == '\0' || strcmp(device->id, device_id) == 0)
+			directpush_device_forget_orders(device);
+	}
+	/* The last answer of a device may be the end of it, and of others that are unused:
+	   walk what is certain to stay. */
+	for (parked = parked_all; parked != NULL; parked = next) {
+		next = parked->all_next;
+		device = parked->device;
+		if (device->user != user ||
+		    (*device_id != '\0' && strcmp(device->id, device_id) != 0))
 			continue;
-		directpush_device_forget_orders(device);
-		for (parked = device->parked_head; parked != NULL; parked = next) {
-			next = parked->next;
-			(void)parked_answer_expired(parked,
-						    DIRECTPUSH_PARKED_END_KICKED);
-			count++;
-		}
+		(void)parked_answer_expired(parked, DIRECTPUSH_PARKED_END_KICKED);
+		count++;
 	}
 	return count;
 }

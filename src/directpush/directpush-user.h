@@ -15,6 +15,7 @@ struct directpush_user {
 	struct directpush_job *jobs_head, *jobs_tail;
 
 	struct directpush_device *devices;
+	unsigned int unused_devices_count;
 	unsigned int parked_count;
 };
 
