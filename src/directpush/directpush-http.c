@@ -42,7 +42,6 @@ static const struct {
 	{ 401, "Unauthorized" },
 	{ 403, "Forbidden" },
 	{ 404, "Not Found" },
-	{ 405, "Method Not Allowed" },
 	{ 411, "Length Required" },
 	{ 413, "Payload Too Large" },
 	{ 414, "URI Too Long" },
@@ -206,7 +205,7 @@ void directpush_http_fail(struct http_server_request *req, unsigned int status,
 		http_server_response_add_header(resp, "Retry-After",
 						dec2str(retry_after_secs));
 	}
-	if (status == 405)
+	if (status == 501)
 		http_server_response_add_header(resp, "Allow", HTTP_METHODS);
 	/* the rest of a body that is too large is not worth waiting for */
 	if (status == 413)

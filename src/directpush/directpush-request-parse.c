@@ -65,7 +65,9 @@ static bool request_parse_method(struct directpush_request *req,
 	else if (http_request_method_is(http, "OPTIONS"))
 		req->method = DIRECTPUSH_REQUEST_OPTIONS;
 	else {
-		directpush_request_fail(req, 405, 0, "method is neither OPTIONS nor POST");
+		/* MS-ASHTTP "Status Line" (2.2.2.1.1); a browser's GET sees the same from
+		   Exchange, and administrators test with it */
+		directpush_request_fail(req, 501, 0, "method is neither OPTIONS nor POST");
 		return FALSE;
 	}
 	return TRUE;
