@@ -198,6 +198,13 @@ class Stage:
     def workers(self):
         return self.instance.pids_of("directpush-worker")
 
+    def reload(self):
+        """doveadm reload; returns when front and workers of before are gone."""
+        before = set(self.instance.pids_of("directpush") + self.workers())
+        self.instance.doveadm("reload")
+        self.eventually("processes live on after a reload", lambda: not before & set(
+            self.instance.pids_of("directpush") + self.workers()), 20)
+
     def log(self):
         """The log since this scenario began."""
         return self.instance.log()[self.log_start:]

@@ -23,8 +23,7 @@ def run(stage):
     inbox = phone.folder(INBOX)
     check(len(phone.collection(inbox).items) == 10, "the first Sync did not bring all")
     alice.doveadm("kick", alice.address, check=False)
-    stage.instance.doveadm("reload")
-    stage.eventually("workers live on after a reload", lambda: not stage.workers())
+    stage.reload()
     for path in glob.glob(os.path.join(stage.instance.dir, "home", alice.address, "Maildir", "dovecot.index*")):
         os.unlink(path)
     answer = phone.sync(inbox)

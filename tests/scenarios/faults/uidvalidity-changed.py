@@ -18,8 +18,7 @@ def run(stage):
     alice.has("INBOX", *[stage.message(f"Mail {n}") for n in range(3)])
     phone.first_contact()
     inbox = phone.folder(INBOX)
-    stage.instance.doveadm("reload")
-    stage.eventually("workers live on after a reload", lambda: not stage.workers())
+    stage.reload()
     home = os.path.join(stage.instance.dir, "home", alice.address, "Maildir")
     for path in glob.glob(os.path.join(home, "dovecot.index*")) + [os.path.join(home, "dovecot-uidlist")]:
         os.unlink(path)
