@@ -21,6 +21,8 @@
 #include <unistd.h>
 
 #define RUN_PREFIX "RUN\t"
+/* of a body whose end was on its way already when the front gave it up */
+#define LATE_ABORT "ABORT"
 
 struct worker_front_connection {
 	int fd;
@@ -104,6 +106,8 @@ worker_front_connection_line(struct worker_front_connection *conn, const char *l
 		conn->version_received = TRUE;
 		return 0;
 	}
+	if (strcmp(line, LATE_ABORT) == 0)
+		return 0;
 	if (!str_begins_with(line, RUN_PREFIX)) {
 		e_error(conn->user->event, "Front sent an unknown line");
 		return -1;
