@@ -15,6 +15,7 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -375,8 +376,8 @@ int eas_state_store_delete(struct eas_state_store *store, const char *name)
 
 /* Returns 0, -1 with the reason. A directory that is not there is empty. */
 static int
-state_dir_list(const char *dir, pool_t pool, ARRAY_TYPE(const_string) *names_r,
-	       const char **error_r)
+state_dir_list(const char *dir, size_t max_length, pool_t pool,
+	       ARRAY_TYPE(const_string) *names_r, const char **error_r)
 {
 	struct dirent *d;
 	DIR *dirp;
@@ -390,7 +391,7 @@ state_dir_list(const char *dir, pool_t pool, ARRAY_TYPE(const_string) *names_r,
 		return -1;
 	}
 	for (errno = 0; (d = readdir(dirp)) != NULL; errno = 0) {
-		if (state_name_is_valid(d->d_name)) {
+		if (state_name_is_valid(d->d_name) && strlen(d->d_name) <= max_length) {
 			const char *name = p_strdup(pool, d->d_name);
 
 			array_push_back(names_r, &name);
@@ -413,7 +414,7 @@ int eas_state_store_list(struct eas_state_store *store, pool_t pool,
 {
 	const char *error;
 
-	if (state_dir_list(store->dir, pool, names_r, &error) < 0) {
+	if (state_dir_list(store->dir, NAME_MAX, pool, names_r, &error) < 0) {
 		e_error(store->event, "%s", error);
 		return -1;
 	}
@@ -424,7 +425,8 @@ int eas_state_store_devices(const char *root, pool_t pool,
 			    ARRAY_TYPE(const_string) *device_ids_r,
 			    const char **error_r)
 {
-	return state_dir_list(root, pool, device_ids_r, error_r);
+	/* the directory is the user's, who may put there what no device is called */
+	return state_dir_list(root, EAS_DEVICE_ID_MAX_LENGTH, pool, device_ids_r, error_r);
 }
 
 int eas_state_store_remove(struct eas_state_store **_store)

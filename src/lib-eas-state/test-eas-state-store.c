@@ -222,12 +222,16 @@ static void test_eas_state_store_lists(void)
 		test_assert_strcmp(array_idx_elem(&names, 0), "device");
 		test_assert_strcmp(array_idx_elem(&names, 1), "folder-b");
 	}
-	/* the lock beside it is no device */
+	/* the lock beside it is no device, and neither is what no device can be called */
+	test_assert(mkdir(t_strconcat(root, "/ANameThatIsLongerThanThe32BytesAllowed",
+				      NULL), 0700) == 0);
 	test_assert(eas_state_store_devices(root, test_pool, &names, &error) == 0);
 	test_assert(array_count(&names) == 1);
 	test_assert(eas_state_store_remove(&test_store) == 0);
 	test_assert(eas_state_store_devices(root, test_pool, &names, &error) == 0);
 	test_assert(array_count(&names) == 0);
+	test_assert(rmdir(t_strconcat(root, "/ANameThatIsLongerThanThe32BytesAllowed",
+				      NULL)) == 0);
 	test_assert(rmdir(root) == 0);
 	test_store_end();
 }
