@@ -13,6 +13,7 @@
 #include "eas-item-email.h"
 #include "eas-tag.h"
 #include "eas-cmd.h"
+#include "eas-collection.h"
 #include "eas-folder.h"
 #include "eas-item-id.h"
 #include "eas-mail-item.h"
@@ -127,7 +128,9 @@ static int fetch_mail(struct fetch *fetch)
 		return 0;
 	}
 	options.parts = fetch->op->parts;
-	ret = eas_mail_item_open(ctx->user, ctx->event, fetch->server_id, &item);
+	ret = eas_mail_item_open(ctx->user, ctx->event,
+		eas_collection_find_item(ctx->user, ctx->device, fetch->server_id),
+		&item);
 	if (ret <= 0) {
 		fetch_fail(fetch, ret == 0 ? EAS_ITEM_OPERATIONS_STATUS_NOT_FOUND :
 			   EAS_ITEM_OPERATIONS_STATUS_IO_FAILURE);
@@ -328,7 +331,9 @@ static int fetch_attachment(struct fetch *fetch)
 						&part_path) < 0)
 		ret = 0;
 	else
-		ret = eas_mail_item_open(ctx->user, ctx->event, item_id, &item);
+		ret = eas_mail_item_open(ctx->user, ctx->event,
+			eas_collection_find_item(ctx->user, ctx->device, item_id),
+			&item);
 	if (ret <= 0) {
 		fetch_fail(fetch, ret == 0 ? EAS_ITEM_OPERATIONS_STATUS_INVALID_ATTACHMENT :
 			   EAS_ITEM_OPERATIONS_STATUS_IO_FAILURE);

@@ -17,6 +17,7 @@
 #include "eas-email-flags.h"
 #include "eas-smart-mime.h"
 #include "eas-cmd.h"
+#include "eas-collection.h"
 #include "eas-compose.h"
 #include "eas-mail-item.h"
 #include "eas-user.h"
@@ -69,7 +70,8 @@ static int smart_open_original(struct eas_cmd_context *ctx, struct eas_mail_item
 		eas_cmd_reply_status(ctx, EAS_STATUS_GLOBAL_INVALID_DATE_TIME);
 		return -1;
 	}
-	ret = id == NULL ? 0 : eas_mail_item_open(ctx->user, ctx->event, id, item_r);
+	ret = id == NULL ? 0 : eas_mail_item_open(ctx->user, ctx->event,
+		eas_collection_find_item(ctx->user, ctx->device, id), item_r);
 	if (ret == 0)
 		eas_cmd_reply_status(ctx, EAS_STATUS_GLOBAL_ITEM_NOT_FOUND);
 	else if (ret < 0)

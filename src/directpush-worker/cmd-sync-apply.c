@@ -16,28 +16,15 @@
 #include "eas-mail-source.h"
 #include "eas-special.h"
 #include "eas-user.h"
-#include "cmd-sync.h"
+#include "eas-draft.h"
+#include "cmd-sync-apply.h"
 
 /* MS-ASCMD "ClientId (Sync)" (2.2.3.28.2) */
 #define SYNC_MAX_CLIENT_ID_LENGTH 64
 
-struct sync_apply {
-	struct sync_context *ctx;
-	struct sync_collection *coll;
-	struct eas_collection *collection;
-	/* opened for the first command that needs it */
-	struct mailbox_transaction_context *trans;
-	struct mail *mail;
-	/* UIDs changed in trans, and where the response would stand */
-	ARRAY_TYPE(uint32_t) changed_uids;
-	/* deletions that are moves to the trash */
-	ARRAY(struct eas_mail_move) moves;
-	ARRAY_TYPE(uint32_t) expunged_uids;
-};
-
-static struct sync_response *
-apply_respond(struct sync_apply *apply, wbxml_tag_t tag, enum eas_status status,
-	      const char *server_id)
+struct sync_response *
+sync_apply_respond(struct sync_apply *apply, wbxml_tag_t tag, enum eas_status status,
+		   const char *server_id)
 {
 	struct sync_response *response;
 
@@ -53,7 +40,7 @@ apply_respond(struct sync_apply *apply, wbxml_tag_t tag, enum eas_status status,
 	return response;
 }
 
-static bool apply_set_uid(struct sync_apply *apply, uint32_t uid)
+bool sync_apply_set_uid(struct sync_apply *apply, uint32_t uid)
 {
 	if (uid == 0 || apply->collection->box == NULL)
 		return FALSE;
@@ -69,7 +56,7 @@ static bool apply_set_uid(struct sync_apply *apply, uint32_t uid)
  * Add
  */
 
-/* Mail cannot be added: MS-ASCMD "Add (Sync)" (2.2.3.7.2) wants Status 6. A phone that syncs
+/* Mail but drafts cannot be added: MS-ASCMD "Add (Sync)" (2.2.3.7.2) wants Status 6. A phone that syncs
    its text messages sends them here; a Status makes it try for ever, so they get an id and are
    forgotten (quirk 71). */
 static void apply_add(struct sync_apply *apply, const struct wbxml_node *node)
@@ -83,14 +70,19 @@ static void apply_add(struct sync_apply *apply, const struct wbxml_node *node)
 
 	if (client_id == NULL || *client_id == '\0' ||
 	    strlen(client_id) > SYNC_MAX_CLIENT_ID_LENGTH) {
-		response = apply_respond(apply, EAS_TAG_AIRSYNC_ADD,
+		response = sync_apply_respond(apply, EAS_TAG_AIRSYNC_ADD,
 					 EAS_SYNC_STATUS_PROTOCOL_ERROR, NULL);
 		response->client_id = client_id;
 		return;
 	}
+	if (sync_draft_is_folder(apply) &&
+	    (class == NULL || strcasecmp(class, "Email") == 0)) {
+		sync_draft_add(apply, node, client_id);
+		return;
+	}
 	server_id = eas_sync_state_find_add(apply->collection->state, client_id);
 	if (server_id == NULL && (class == NULL || strcasecmp(class, "SMS") != 0)) {
-		response = apply_respond(apply, EAS_TAG_AIRSYNC_ADD,
+		response = sync_apply_respond(apply, EAS_TAG_AIRSYNC_ADD,
 					 EAS_SYNC_STATUS_CONVERSION_ERROR, NULL);
 		response->client_id = client_id;
 		return;
@@ -102,7 +94,7 @@ static void apply_add(struct sync_apply *apply, const struct wbxml_node *node)
 	add = array_append_space(&apply->coll->next->adds);
 	add->client_id = p_strdup(pool, client_id);
 	add->server_id = p_strdup(pool, server_id);
-	response = apply_respond(apply, EAS_TAG_AIRSYNC_ADD, EAS_SYNC_STATUS_OK,
+	response = sync_apply_respond(apply, EAS_TAG_AIRSYNC_ADD, EAS_SYNC_STATUS_OK,
 				 server_id);
 	response->client_id = add->client_id;
 }
@@ -164,18 +156,30 @@ apply_is_conflict(struct sync_apply *apply, uint32_t uid, uint32_t wished)
 	return (server_changed & client_changed) != 0;
 }
 
+static bool apply_is_draft_change(struct sync_apply *apply, const struct wbxml_node *node)
+{
+	return sync_draft_is_folder(apply) &&
+		(wbxml_node_child(node, EAS_TAG_EMAIL2_SEND) != NULL ||
+		 eas_draft_is_content(wbxml_node_child(node,
+					EAS_TAG_AIRSYNC_APPLICATION_DATA)));
+}
+
 static void apply_change(struct sync_apply *apply, const struct wbxml_node *node)
 {
 	struct eas_email_flags_change change;
 	struct eas_email_flags_update update;
 	const char *error, *id = wbxml_node_child_value(node, EAS_TAG_AIRSYNC_SERVER_ID);
-	uint32_t wished, uid = id == NULL ? 0 :
-		eas_item_id_get_uid(id, apply->coll->id);
+	uint32_t wished, uid;
 
 	if (id != NULL && strstr(id, ":sms-") != NULL)
 		return;
-	if (!apply_set_uid(apply, uid)) {
-		apply_respond(apply, EAS_TAG_AIRSYNC_CHANGE,
+	if (apply_is_draft_change(apply, node) &&
+	    !sync_draft_change(apply, node, id == NULL ? "" : id))
+		return;
+	/* a changed draft is another mail */
+	uid = eas_collection_item_uid(apply->collection, id);
+	if (!sync_apply_set_uid(apply, uid)) {
+		sync_apply_respond(apply, EAS_TAG_AIRSYNC_CHANGE,
 			      EAS_SYNC_STATUS_OBJECT_NOT_FOUND, id);
 		return;
 	}
@@ -183,7 +187,7 @@ static void apply_change(struct sync_apply *apply, const struct wbxml_node *node
 			wbxml_node_child(node, EAS_TAG_AIRSYNC_APPLICATION_DATA),
 			apply->ctx->pool, &change, &error) < 0) {
 		e_debug(apply->collection->event, "Change of %s: %s", id, error);
-		apply_respond(apply, EAS_TAG_AIRSYNC_CHANGE,
+		sync_apply_respond(apply, EAS_TAG_AIRSYNC_CHANGE,
 			      EAS_SYNC_STATUS_CONVERSION_ERROR, id);
 		return;
 	}
@@ -191,7 +195,7 @@ static void apply_change(struct sync_apply *apply, const struct wbxml_node *node
 				     apply->ctx->pool, &update);
 	wished = apply_wished_digest(apply->mail, &update);
 	if (apply_is_conflict(apply, uid, wished)) {
-		apply_respond(apply, EAS_TAG_AIRSYNC_CHANGE,
+		sync_apply_respond(apply, EAS_TAG_AIRSYNC_CHANGE,
 			      EAS_SYNC_STATUS_CONFLICT, id);
 	} else {
 		if (update.add_flags != 0)
@@ -212,6 +216,8 @@ static void apply_change(struct sync_apply *apply, const struct wbxml_node *node
 					uid, wished);
 		(void)seq_range_array_add(&apply->coll->next->left_changed, uid);
 	}
+	if (apply_is_draft_change(apply, node))
+		sync_draft_tell_attachments(apply, node, id);
 }
 
 /*
@@ -221,11 +227,11 @@ static void apply_change(struct sync_apply *apply, const struct wbxml_node *node
 static void apply_delete(struct sync_apply *apply, const struct wbxml_node *node)
 {
 	const char *id = wbxml_node_child_value(node, EAS_TAG_AIRSYNC_SERVER_ID);
-	uint32_t uid = id == NULL ? 0 : eas_item_id_get_uid(id, apply->coll->id);
+	uint32_t uid = eas_collection_item_uid(apply->collection, id);
 	struct eas_mail_move *move;
 
 	/* one that is gone already is a success: the answer to it may have been lost */
-	if (apply_set_uid(apply, uid)) {
+	if (sync_apply_set_uid(apply, uid)) {
 		if (apply->coll->deletes_as_moves &&
 		    apply->collection->folder->type != EAS_FOLDER_TYPE_DELETED_ITEMS) {
 			move = array_append_space(&apply->moves);
@@ -244,8 +250,8 @@ static void apply_delete(struct sync_apply *apply, const struct wbxml_node *node
 static void
 apply_delete_failed(struct sync_apply *apply, uint32_t uid, enum eas_status status)
 {
-	apply_respond(apply, EAS_TAG_AIRSYNC_DELETE, status,
-		      eas_item_id_make(apply->coll->id, uid));
+	sync_apply_respond(apply, EAS_TAG_AIRSYNC_DELETE, status,
+		      eas_collection_item_id(apply->collection, uid));
 	(void)seq_range_array_add(&apply->coll->next->left_new, uid);
 }
 
@@ -287,10 +293,10 @@ static void apply_commit_moves(struct sync_apply *apply)
 static void apply_fetch(struct sync_apply *apply, const struct wbxml_node *node)
 {
 	const char *id = wbxml_node_child_value(node, EAS_TAG_AIRSYNC_SERVER_ID);
-	uint32_t uid = id == NULL ? 0 : eas_item_id_get_uid(id, apply->coll->id);
-	bool found = apply_set_uid(apply, uid);
+	uint32_t uid = eas_collection_item_uid(apply->collection, id);
+	bool found = sync_apply_set_uid(apply, uid);
 
-	apply_respond(apply, EAS_TAG_AIRSYNC_FETCH, found ? EAS_SYNC_STATUS_OK :
+	sync_apply_respond(apply, EAS_TAG_AIRSYNC_FETCH, found ? EAS_SYNC_STATUS_OK :
 		      EAS_SYNC_STATUS_OBJECT_NOT_FOUND, id)->uid = uid;
 }
 
@@ -319,25 +325,30 @@ static void apply_command(struct sync_apply *apply, const struct wbxml_node *nod
 	}
 }
 
-static void apply_commit(struct sync_apply *apply)
+void sync_apply_flush(struct sync_apply *apply)
 {
 	uint32_t uid;
 
 	if (apply->trans == NULL)
 		return;
 	mail_free(&apply->mail);
-	if (mailbox_transaction_commit(&apply->trans) < 0) {
-		e_error(apply->collection->event, "Changes cannot be made now: %s",
-			mailbox_get_last_internal_error(apply->collection->box, NULL));
-		array_foreach_elem(&apply->changed_uids, uid) {
-			apply_respond(apply, EAS_TAG_AIRSYNC_CHANGE,
-				      EAS_SYNC_STATUS_SERVER_ERROR,
-				      eas_item_id_make(apply->coll->id, uid));
-		}
-		array_foreach_elem(&apply->expunged_uids, uid) {
-			apply_delete_failed(apply, uid, EAS_SYNC_STATUS_SERVER_ERROR);
-		}
+	if (mailbox_transaction_commit(&apply->trans) == 0)
+		return;
+	e_error(apply->collection->event, "Changes cannot be made now: %s",
+		mailbox_get_last_internal_error(apply->collection->box, NULL));
+	array_foreach_elem(&apply->changed_uids, uid) {
+		sync_apply_respond(apply, EAS_TAG_AIRSYNC_CHANGE,
+				   EAS_SYNC_STATUS_SERVER_ERROR,
+				   eas_collection_item_id(apply->collection, uid));
 	}
+	array_foreach_elem(&apply->expunged_uids, uid) {
+		apply_delete_failed(apply, uid, EAS_SYNC_STATUS_SERVER_ERROR);
+	}
+}
+
+static void apply_commit(struct sync_apply *apply)
+{
+	sync_apply_flush(apply);
 	apply_commit_moves(apply);
 	if (array_is_empty(&apply->changed_uids) && array_is_empty(&apply->moves) &&
 	    array_is_empty(&apply->expunged_uids))

@@ -14,7 +14,6 @@
 #include "eas-cmd.h"
 #include "eas-collection.h"
 #include "eas-folder.h"
-#include "eas-item-id.h"
 #include "eas-mail-item.h"
 #include "eas-user.h"
 #include "cmd-sync.h"
@@ -36,13 +35,13 @@ item_write_mail(struct sync_collection *coll, struct mail *mail,
 	return eas_item_email_write(writer, &source, &coll->options.body, error_r);
 }
 
-/* <Add> or <Fetch> with all it has, as a fragment. */
+/* <Add>, <Change> or <Fetch> with all it has, as a fragment. */
 static int
 item_write(struct sync_collection *coll, struct mail *mail, wbxml_tag_t tag,
 	   struct ostream *output, const char **error_r)
 {
 	struct wbxml_writer *writer = wbxml_writer_create_fragment(output);
-	const char *id = eas_item_id_make(coll->id, mail->uid);
+	const char *id = eas_collection_item_id(coll->collection, mail->uid);
 	int ret;
 
 	wbxml_writer_start(writer, tag);

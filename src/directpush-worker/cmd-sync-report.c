@@ -13,7 +13,8 @@
 #include "eas-item-email.h"
 #include "eas-cmd.h"
 #include "eas-collection.h"
-#include "eas-item-id.h"
+#include "eas-folder.h"
+#include "eas-mail-item.h"
 #include "eas-mail-source.h"
 #include "cmd-sync.h"
 
@@ -132,6 +133,32 @@ report_write_fetch(struct sync_report *report, struct sync_response *response)
 	}
 }
 
+/* What the server alone knows of a draft the device added. MS-ASEMAIL "ConversationId" (2.2.2.21),
+   MS-ASAIRS "ClientId" (2.2.2.14) */
+static void
+report_write_added(struct sync_report *report, const struct sync_response *response)
+{
+	struct sync_collection *coll = report->coll;
+	struct mail *mail = report_get_mail(report, response->uid);
+	struct eas_email_source source;
+	struct eas_item_email *item;
+	const char *error = "";
+
+	if (mail == NULL)
+		return;
+	if (eas_mail_item_get_source(report->collection->user, mail, response->server_id,
+				     TRUE, &source, &error) < 0 ||
+	    eas_item_email_open(&source, &coll->options.body, &item, &error) < 0) {
+		e_error(report->collection->event, "Mail UID %u cannot be read now: %s",
+			response->uid, error);
+		return;
+	}
+	wbxml_writer_start(report->writer, EAS_TAG_AIRSYNC_APPLICATION_DATA);
+	eas_item_email_write_added(item, report->writer, response->attachment_ids);
+	wbxml_writer_end(report->writer, EAS_TAG_AIRSYNC_APPLICATION_DATA);
+	eas_item_email_close(&item);
+}
+
 static void
 report_write_response(struct sync_report *report, struct sync_response *response)
 {
@@ -153,6 +180,8 @@ report_write_response(struct sync_report *report, struct sync_response *response
 				     response->server_id);
 	}
 	wbxml_writer_element_uint(writer, EAS_TAG_AIRSYNC_STATUS, response->status);
+	if (response->tag == EAS_TAG_AIRSYNC_ADD && response->uid != 0)
+		report_write_added(report, response);
 	wbxml_writer_end(writer, response->tag);
 }
 
@@ -204,7 +233,7 @@ report_ids(struct sync_report *report, struct wbxml_writer *writer, wbxml_tag_t 
 	array_foreach_elem(uids, uid) T_BEGIN {
 		wbxml_writer_start(writer, tag);
 		wbxml_writer_element(writer, EAS_TAG_AIRSYNC_SERVER_ID,
-				     eas_item_id_make(report->coll->id, uid));
+				     eas_collection_item_id(report->collection, uid));
 		wbxml_writer_end(writer, tag);
 		eas_sync_generation_remove(report->coll->next, uid);
 	} T_END;
@@ -216,7 +245,7 @@ report_changed(struct sync_report *report, struct wbxml_writer *writer,
 {
 	struct sync_collection *coll = report->coll;
 	struct mail *mail = report_get_mail(report, item->uid);
-	const char *id = eas_item_id_make(coll->id, item->uid);
+	const char *id = eas_collection_item_id(coll->collection, item->uid);
 	struct eas_email_source source;
 
 	if (item->digest == EAS_DIGEST_HIDDEN || mail == NULL) {
@@ -240,6 +269,52 @@ report_changed(struct sync_report *report, struct wbxml_writer *writer,
 	eas_sync_generation_set(report->ctx->pool, coll->next, item->uid, item->digest);
 }
 
+/* A draft that changed goes out whole (quirk 69). */
+static bool report_is_whole(struct sync_report *report, const struct eas_changed_item *item)
+{
+	return report->collection->folder->type == EAS_FOLDER_TYPE_DRAFTS &&
+		report->ctx->cmd->request->version >= EAS_VERSION_16_0 &&
+		item->digest != EAS_DIGEST_HIDDEN;
+}
+
+static void
+report_changed_whole(struct sync_report *report, const struct eas_changed_item *item)
+{
+	struct sync_collection *coll = report->coll;
+	struct mail *mail = report_get_mail(report, item->uid);
+	struct istream *input;
+	const char *error;
+
+	/* one that came and went is told the next time */
+	if (mail == NULL)
+		return;
+	if (sync_item_make(report->ctx, coll, mail, EAS_TAG_AIRSYNC_CHANGE,
+			   report->waiting, &input, &error) < 0) {
+		e_error(report->collection->event, "Mail UID %u cannot be read: %s",
+			item->uid, error);
+		return;
+	}
+	if (input != NULL) {
+		report_begin(report);
+		report_copy_fragment(report, input);
+		i_stream_unref(&input);
+	}
+	eas_sync_generation_set(report->ctx->pool, coll->next, item->uid, item->digest);
+}
+
+static void report_whole(struct sync_report *report)
+{
+	const struct eas_changed_item *item;
+
+	report->new_left = array_count(&report->coll->tell_new);
+	array_foreach(&report->coll->tell_changed, item) {
+		if (report_is_whole(report, item)) T_BEGIN {
+			report_changed_whole(report, item);
+			report_flush(report);
+		} T_END;
+	}
+}
+
 /* Deletions and changes: small, and all of them. */
 static void report_small(struct sync_report *report)
 {
@@ -251,7 +326,8 @@ static void report_small(struct sync_report *report)
 	report_ids(report, writer, EAS_TAG_AIRSYNC_SOFT_DELETE,
 		   &report->coll->tell_outside);
 	array_foreach(&report->coll->tell_changed, item) T_BEGIN {
-		report_changed(report, writer, item);
+		if (!report_is_whole(report, item))
+			report_changed(report, writer, item);
 	} T_END;
 	wbxml_writer_destroy(&writer);
 	o_stream_destroy(&output);
@@ -341,6 +417,7 @@ static bool report_unreadable(struct sync_report *report)
 static void report_items(struct sync_report *report)
 {
 	report_small(report);
+	report_whole(report);
 	report_all_new(report);
 	if (report_unreadable(report)) {
 		report->new_left = 0;

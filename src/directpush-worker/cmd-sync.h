@@ -7,6 +7,7 @@
      cmd-sync-request.c     what is asked: the request, merged with the one before
      cmd-sync-collection.c  each folder: state, key, options, mailbox; what to tell; saving
      cmd-sync-apply.c       the client's commands -> mailbox
+     cmd-sync-draft.c       those that make, change or send a draft
      cmd-sync-report.c      responses and changes -> answer
      cmd-sync-item.c        one mail of them
      cmd-sync-park.c        nothing to tell: wait
@@ -45,8 +46,10 @@ struct sync_response {
 	enum eas_status status;
 	/* NULL: not said */
 	const char *client_id, *server_id;
-	/* of a Fetch with status OK */
+	/* of a Fetch, or of an Add of a draft, with status OK */
 	uint32_t uid;
+	/* ClientIds of the attachments added with it, its last ones; NULL-terminated, or NULL */
+	const char *const *attachment_ids;
 };
 
 struct sync_collection {
@@ -111,7 +114,7 @@ int sync_collection_save(struct sync_context *ctx, struct sync_collection *coll)
 /* Run the client's commands. */
 void sync_collection_apply(struct sync_context *ctx, struct sync_collection *coll);
 
-/* One mail as <Add> or <Fetch>, as a fragment: appended to dest, or, if it is large, as a
+/* One mail as <Add>, <Change> or <Fetch>, as a fragment: appended to dest, or, if it is large, as a
    stream of its own (*input_r, else NULL), which the caller unreferences. Returns 0, or -1 with
    a reason if the mail cannot be read; then nothing was appended. */
 int sync_item_make(struct sync_context *ctx, struct sync_collection *coll,

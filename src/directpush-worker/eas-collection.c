@@ -7,6 +7,7 @@
 #include "eas-changes.h"
 #include "eas-device.h"
 #include "eas-folder.h"
+#include "eas-item-id.h"
 #include "eas-mail-source.h"
 #include "eas-mailbox.h"
 #include "eas-user.h"
@@ -218,4 +219,40 @@ eas_collection_has_changes(struct eas_user *user, struct eas_device *device,
 	eas_collection_deinit(&collection);
 	pool_unref(&pool);
 	return look;
+}
+
+const char *eas_collection_item_id(const struct eas_collection *collection, uint32_t uid)
+{
+	return eas_item_id_make(collection->folder->id,
+				eas_sync_draft_get_id_uid(collection->state, uid));
+}
+
+uint32_t eas_collection_item_uid(const struct eas_collection *collection, const char *id)
+{
+	uint32_t uid = id == NULL ? 0 : eas_item_id_get_uid(id, collection->folder->id);
+
+	return uid == 0 ? 0 : eas_sync_draft_get_uid(collection->state, uid);
+}
+
+const char *eas_collection_find_item(struct eas_user *user, struct eas_device *device,
+				     const char *id)
+{
+	const struct eas_folder *folder;
+	struct eas_collection *collection;
+	const char *folder_id;
+	uint32_t uid;
+	pool_t pool;
+
+	/* only drafts change */
+	if (eas_item_id_parse(id, &folder_id, &uid) < 0 ||
+	    eas_folder_find(user, folder_id, &folder) <= 0 ||
+	    folder->type != EAS_FOLDER_TYPE_DRAFTS)
+		return id;
+	pool = pool_alloconly_create("eas find item", 4096);
+	collection = eas_collection_init(pool, user, device, folder);
+	if (eas_collection_read_state(collection, pool) == EAS_STATE_OK)
+		uid = eas_sync_draft_get_uid(collection->state, uid);
+	eas_collection_deinit(&collection);
+	pool_unref(&pool);
+	return eas_item_id_make(folder_id, uid);
 }

@@ -53,6 +53,15 @@ void eas_collection_close(struct eas_collection *collection);
 bool eas_collection_is_same_mailbox(const struct eas_collection *collection,
 				    const struct eas_sync_generation *generation);
 
+/* ServerId <-> UID of the mail that is the item now: a changed draft is another mail, and the same
+   item. The state must be read. 0 if it is no id of this folder's. */
+const char *eas_collection_item_id(const struct eas_collection *collection, uint32_t uid);
+uint32_t eas_collection_item_uid(const struct eas_collection *collection, const char *id);
+/* For commands that have no collection: "folder:uid" of that mail, on the data stack. Other ids come back
+   as they are. */
+const char *eas_collection_find_item(struct eas_user *user, struct eas_device *device,
+				     const char *id);
+
 enum eas_collection_look {
 	/* there is something the device was not told yet */
 	EAS_COLLECTION_CHANGED		= 1,

@@ -181,6 +181,19 @@ compose_get_key(struct eas_cmd_context *ctx, const struct eas_compose *compose)
 	return p_strdup_printf(ctx->pool, "once:%s", guid_128_to_string(guid));
 }
 
+static bool compose_is_copy_saved(struct eas_cmd_context *ctx, bool asked)
+{
+	switch (ctx->user->set->parsed_sent_copy) {
+	case DIRECTPUSH_SENT_COPY_ALWAYS:
+		return TRUE;
+	case DIRECTPUSH_SENT_COPY_NEVER:
+		return FALSE;
+	case DIRECTPUSH_SENT_COPY_ASKED:
+		break;
+	}
+	return asked;
+}
+
 int eas_compose_read(struct eas_cmd_context *ctx, struct eas_compose *compose_r)
 {
 	int ret;
@@ -192,17 +205,19 @@ int eas_compose_read(struct eas_cmd_context *ctx, struct eas_compose *compose_r)
 	if (ret < 0)
 		return -1;
 	compose_r->key = compose_get_key(ctx, compose_r);
-	switch (ctx->user->set->parsed_sent_copy) {
-	case DIRECTPUSH_SENT_COPY_ASKED:
-		break;
-	case DIRECTPUSH_SENT_COPY_ALWAYS:
-		compose_r->save_copy = TRUE;
-		break;
-	case DIRECTPUSH_SENT_COPY_NEVER:
-		compose_r->save_copy = FALSE;
-		break;
-	}
+	compose_r->save_copy = compose_is_copy_saved(ctx, compose_r->save_copy);
 	return 0;
+}
+
+void eas_compose_init_draft(struct eas_cmd_context *ctx, const char *key,
+			    struct istream *mime, struct eas_compose *compose_r)
+{
+	i_zero(compose_r);
+	compose_r->mime = mime;
+	i_stream_ref(mime);
+	compose_r->key = key;
+	/* it lay in a folder, and does so when it is sent */
+	compose_r->save_copy = compose_is_copy_saved(ctx, TRUE);
 }
 
 void eas_compose_free(struct eas_compose *compose)
@@ -263,23 +278,24 @@ static int compose_send_begin(void *context)
 	return 0;
 }
 
-static void compose_submit_failed(struct compose_send *send, enum eas_submit_result result,
-				  const char *error)
+static enum eas_status
+compose_submit_failed(struct compose_send *send, enum eas_submit_result result,
+		      const char *error)
 {
 	struct eas_cmd_context *ctx = send->ctx;
 
 	eas_device_remove_sent(ctx->device, send->key);
 	if (result == EAS_SUBMIT_REFUSED) {
 		e_info(ctx->event, "Mail was refused: %s", error);
-		compose_refuse(ctx, EAS_STATUS_GLOBAL_MAIL_SUBMISSION_FAILED);
-	} else {
-		e_error(ctx->event, "Mail could not be submitted: %s", error);
-		eas_compose_try_later(ctx);
+		return EAS_STATUS_GLOBAL_MAIL_SUBMISSION_FAILED;
 	}
+	e_error(ctx->event, "Mail could not be submitted: %s", error);
+	return EAS_STATUS_GLOBAL_SERVER_ERROR_RETRY_LATER;
 }
 
-bool eas_compose_send(struct eas_cmd_context *ctx, const struct eas_compose *compose,
-		      struct istream *mime)
+enum eas_status
+eas_compose_submit(struct eas_cmd_context *ctx, const struct eas_compose *compose,
+		   struct istream *mime)
 {
 	struct compose_send send = {
 		.ctx = ctx,
@@ -294,19 +310,28 @@ bool eas_compose_send(struct eas_cmd_context *ctx, const struct eas_compose *com
 	parsed = compose_parse(ctx, send.key, mime, &mail, &error);
 	if (parsed != EAS_OUTGOING_OK) {
 		e_debug(ctx->event, "Mail cannot be sent: %s", error);
-		compose_refuse(ctx, outgoing_statuses[parsed]);
-		return FALSE;
+		return outgoing_statuses[parsed];
 	}
 	result = eas_submit(ctx->user, ctx->event, mail, compose_send_begin, &send, &error);
-	if (result != EAS_SUBMIT_SENT) {
-		compose_submit_failed(&send, result, error);
-		return FALSE;
-	}
+	if (result != EAS_SUBMIT_SENT)
+		return compose_submit_failed(&send, result, error);
 	e_info(ctx->event, "Mail sent: msgid=<%s>, recipients=%u", mail->message_id,
 	       array_count(&mail->recipients));
 	/* a failure of this must not send the mail again */
 	if (send.save_copy &&
 	    eas_sent_copy_save(ctx->user, ctx->event, mail, FALSE) == 0)
 		eas_device_sent_copied(ctx->device, send.key);
-	return TRUE;
+	return EAS_STATUS_NONE;
+}
+
+bool eas_compose_send(struct eas_cmd_context *ctx, const struct eas_compose *compose,
+		      struct istream *mime)
+{
+	enum eas_status status = eas_compose_submit(ctx, compose, mime);
+
+	if (status == EAS_STATUS_GLOBAL_SERVER_ERROR_RETRY_LATER)
+		eas_compose_try_later(ctx);
+	else if (status != EAS_STATUS_NONE)
+		compose_refuse(ctx, status);
+	return status == EAS_STATUS_NONE;
 }

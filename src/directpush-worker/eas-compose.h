@@ -26,6 +26,10 @@ struct eas_compose {
 /* Read them from the WBXML or the 12.1 request. Returns 0, or -1: the request is answered. The caller
    frees it with eas_compose_free(). */
 int eas_compose_read(struct eas_cmd_context *ctx, struct eas_compose *compose_r);
+/* The same for a draft that is sent from its folder. key (which must live as long): what only a repeated
+   request has again. The stream is referenced. */
+void eas_compose_init_draft(struct eas_cmd_context *ctx, const char *key,
+			    struct istream *mime, struct eas_compose *compose_r);
 void eas_compose_free(struct eas_compose *compose);
 
 /* Was it sent before? Then the request is as good as done (its copy is made up for). */
@@ -35,6 +39,12 @@ bool eas_compose_was_sent(struct eas_cmd_context *ctx, const struct eas_compose 
    request: nothing if it was sent, else a Status. Returns TRUE if it was sent. */
 bool eas_compose_send(struct eas_cmd_context *ctx, const struct eas_compose *compose,
 		      struct istream *mime);
+
+/* The same without an answer. Returns EAS_STATUS_NONE if it was sent, else a common status
+   (SERVER_ERROR_RETRY_LATER: not now). */
+enum eas_status
+eas_compose_submit(struct eas_cmd_context *ctx, const struct eas_compose *compose,
+		   struct istream *mime);
 
 /* Answer the request with "not now". */
 void eas_compose_try_later(struct eas_cmd_context *ctx);

@@ -141,3 +141,27 @@ void eas_email_attachments_write(struct wbxml_writer *writer,
 	} T_END;
 	wbxml_writer_end(writer, EAS_TAG_AIRSYNCBASE_ATTACHMENTS);
 }
+
+void eas_email_attachments_write_added(struct wbxml_writer *writer,
+				       const struct eas_email_message *message,
+				       const char *item_id, const char *const *client_ids)
+{
+	unsigned int i, count, ids = str_array_length(client_ids);
+	const uint32_t *idx = array_get(&message->attachments, &count);
+
+	if (ids > count)
+		return;
+	wbxml_writer_start_optional(writer, EAS_TAG_AIRSYNCBASE_ATTACHMENTS);
+	for (i = 0; i < ids; i++) T_BEGIN {
+		uint32_t part = idx[count - ids + i];
+
+		wbxml_writer_start(writer, EAS_TAG_AIRSYNCBASE_ATTACHMENT);
+		wbxml_writer_element(writer, EAS_TAG_AIRSYNCBASE_DISPLAY_NAME,
+				     eas_email_attachment_get_name(message, part));
+		wbxml_writer_element(writer, EAS_TAG_AIRSYNCBASE_FILE_REFERENCE,
+				     t_strdup_printf("%s:%u", item_id, part));
+		wbxml_writer_element(writer, EAS_TAG_AIRSYNCBASE_CLIENT_ID, client_ids[i]);
+		wbxml_writer_end(writer, EAS_TAG_AIRSYNCBASE_ATTACHMENT);
+	} T_END;
+	wbxml_writer_end(writer, EAS_TAG_AIRSYNCBASE_ATTACHMENTS);
+}

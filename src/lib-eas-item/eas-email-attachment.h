@@ -15,6 +15,11 @@ struct eas_email_message;
 void eas_email_attachments_write(struct wbxml_writer *writer,
 				 const struct eas_email_message *message,
 				 const char *item_id);
+/* Only the last ones, as ClientId and FileReference: those a device has just added, which
+   calls them by these ids (NULL-terminated). */
+void eas_email_attachments_write_added(struct wbxml_writer *writer,
+				       const struct eas_email_message *message,
+				       const char *item_id, const char *const *client_ids);
 /* May the HTML show it in its place, where its id or location stands? */
 bool eas_email_attachment_is_inline(const struct eas_email_message *message,
 				    unsigned int idx);

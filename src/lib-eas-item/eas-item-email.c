@@ -363,6 +363,21 @@ void eas_item_email_close(struct eas_item_email **_item)
 	pool_unref(&item->pool);
 }
 
+void eas_item_email_write_added(struct eas_item_email *item, struct wbxml_writer *writer,
+				const char *const *attachment_ids)
+{
+	item->writer = writer;
+	if (item->topic == NULL)
+		item->topic = "";
+	if (item->version >= EAS_VERSION_14_0) T_BEGIN {
+		write_conversation(item);
+	} T_END;
+	if (attachment_ids != NULL) {
+		eas_email_attachments_write_added(writer, item->message,
+						  item->source->item_id, attachment_ids);
+	}
+}
+
 int eas_item_email_write(struct wbxml_writer *writer,
 			 const struct eas_email_source *source,
 			 const struct eas_body_options *options,

@@ -55,6 +55,11 @@ int eas_item_email_write(struct wbxml_writer *writer,
 			 const struct eas_body_options *options,
 			 const char **error_r);
 
+/* Of a draft the device made itself only what it cannot know: the conversation (14.0), and
+   ids of its last attachments; attachment_ids: its own ids for them, NULL-terminated, or NULL. */
+void eas_item_email_write_added(struct eas_item_email *item, struct wbxml_writer *writer,
+				const char *const *attachment_ids);
+
 /* Only what may change after delivery: Read, Flag, Categories, LastVerbExecuted. */
 void eas_item_email_write_changes(struct wbxml_writer *writer,
 				  const struct eas_email_source *source,

@@ -143,10 +143,10 @@ static void state_header_make(unsigned char header_r[STATE_HEADER_SIZE],
 	cpu32_to_be_unaligned(crc, header_r + STATE_OFFSET_CHECKSUM);
 }
 
-/* Returns NULL if it is whole and of this format, else what is wrong. */
+/* Returns NULL if it is whole and of one of these formats, else what is wrong. */
 static const char *
-state_file_check(const unsigned char *data, size_t size, unsigned int format,
-		 bool *damaged_r)
+state_file_check(const unsigned char *data, size_t size, unsigned int oldest,
+		 unsigned int newest, unsigned int *format_r, bool *damaged_r)
 {
 	unsigned char header[STATE_HEADER_SIZE];
 	unsigned int file_format;
@@ -166,7 +166,8 @@ state_file_check(const unsigned char *data, size_t size, unsigned int format,
 	if (memcmp(data, header, STATE_HEADER_SIZE) != 0)
 		return "size or checksum is wrong";
 	*damaged_r = FALSE;
-	if (file_format != format)
+	*format_r = file_format;
+	if (file_format < oldest || file_format > newest)
 		return "another version wrote it";
 	return NULL;
 }
@@ -221,6 +222,16 @@ enum eas_state_result
 eas_state_store_read(struct eas_state_store *store, const char *name, unsigned int format,
 		     pool_t pool, const unsigned char **data_r, size_t *size_r)
 {
+	return eas_state_store_read_formats(store, name, format, format, pool,
+					    &format, data_r, size_r);
+}
+
+enum eas_state_result
+eas_state_store_read_formats(struct eas_state_store *store, const char *name,
+			     unsigned int oldest, unsigned int newest, pool_t pool,
+			     unsigned int *format_r, const unsigned char **data_r,
+			     size_t *size_r)
+{
 	const char *path = t_strconcat(store->dir, "/", name, NULL);
 	const char *error;
 	unsigned char *data;
@@ -236,7 +247,7 @@ eas_state_store_read(struct eas_state_store *store, const char *name, unsigned i
 		return EAS_STATE_TEMPFAIL;
 	if (ret == 0)
 		return EAS_STATE_NONE;
-	error = state_file_check(data, size, format, &damaged);
+	error = state_file_check(data, size, oldest, newest, format_r, &damaged);
 	if (error != NULL) {
 		e_error(store->event, "State file %s is ignored: %s", path, error);
 		if (damaged)

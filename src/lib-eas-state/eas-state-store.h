@@ -36,6 +36,12 @@ void eas_state_store_unlock(struct eas_state_store *store);
 enum eas_state_result
 eas_state_store_read(struct eas_state_store *store, const char *name, unsigned int format,
 		     pool_t pool, const unsigned char **data_r, size_t *size_r);
+/* The same, of any format from oldest to newest; *format_r is the one it has. */
+enum eas_state_result
+eas_state_store_read_formats(struct eas_state_store *store, const char *name,
+			     unsigned int oldest, unsigned int newest, pool_t pool,
+			     unsigned int *format_r, const unsigned char **data_r,
+			     size_t *size_r);
 int eas_state_store_write(struct eas_state_store *store, const char *name,
 			  unsigned int format, const void *data, size_t size);
 int eas_state_store_delete(struct eas_state_store *store, const char *name);

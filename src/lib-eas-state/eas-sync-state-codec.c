@@ -10,7 +10,8 @@
    bytes; a "set" is the number of its ranges, then for each the gap to the end of the
    one before and its length - 1.
 
-     state       instance, created, string options, loop, generations
+     state       instance, created, string options, loop, generations,
+                 number of drafts, {id uid, uid, command} (from format 2 on)
      loop        repeats, limit, alone uid, alone count
      generations 1 = confirmed | 2 = pending, then each
      generation  counter, uidvalidity, uidnext, messages, modseq, filter type,
@@ -80,6 +81,18 @@ encode_generation(buffer_t *dest, const struct eas_sync_generation *generation)
 	}
 }
 
+static void encode_drafts(buffer_t *dest, const struct eas_sync_state *state)
+{
+	const struct eas_sync_draft *draft;
+
+	numpack_encode(dest, array_count(&state->drafts));
+	array_foreach(&state->drafts, draft) {
+		numpack_encode(dest, draft->id_uid);
+		numpack_encode(dest, draft->uid);
+		numpack_encode(dest, draft->command);
+	}
+}
+
 void eas_sync_state_encode(buffer_t *dest, const struct eas_sync_state *state)
 {
 	numpack_encode(dest, state->instance);
@@ -97,6 +110,7 @@ void eas_sync_state_encode(buffer_t *dest, const struct eas_sync_state *state)
 		encode_generation(dest, state->confirmed);
 	if (state->pending != NULL)
 		encode_generation(dest, state->pending);
+	encode_drafts(dest, state);
 }
 
 /* The first error stays; after it everything reads as 0. */
@@ -254,7 +268,22 @@ static void decode_generations(struct decoder *dec, struct eas_sync_state *state
 		decode_fail(dec, "The generations do not follow each other");
 }
 
-int eas_sync_state_decode(pool_t pool, const unsigned char *data, size_t size,
+static void decode_drafts(struct decoder *dec, struct eas_sync_state *state)
+{
+	unsigned int i, count = decode_count(dec);
+	struct eas_sync_draft *draft;
+
+	if (count > EAS_SYNC_MAX_DRAFTS)
+		decode_fail(dec, "There are too many drafts");
+	for (i = 0; i < count && dec->error == NULL; i++) {
+		draft = array_append_space(&state->drafts);
+		draft->id_uid = decode_num32(dec);
+		draft->uid = decode_num32(dec);
+		draft->command = decode_num(dec);
+	}
+}
+
+int eas_sync_state_decode(pool_t pool, unsigned int format, const unsigned char *data, size_t size,
 			  struct eas_sync_state **state_r, const char **error_r)
 {
 	struct decoder dec = { .pool = pool, .data = data, .end = data + size };
@@ -273,6 +302,9 @@ int eas_sync_state_decode(pool_t pool, const unsigned char *data, size_t size,
 	state->loop.alone_uid = decode_num32(&dec);
 	state->loop.alone_count = decode_num32(&dec);
 	decode_generations(&dec, state);
+	p_array_init(&state->drafts, pool, 1);
+	if (format >= 2)
+		decode_drafts(&dec, state);
 
 	if (dec.error == NULL && state->instance == 0)
 		dec.error = "There is no instance";

@@ -16,14 +16,17 @@ eas_sync_state_read(struct eas_state_store *store, const char *folder_id, pool_t
 	enum eas_state_result result;
 	const unsigned char *data;
 	const char *error;
+	unsigned int format;
 	size_t size;
 
 	*state_r = NULL;
-	result = eas_state_store_read(store, subject_name(folder_id),
-				      EAS_SYNC_STATE_FORMAT, pool, &data, &size);
+	result = eas_state_store_read_formats(store, subject_name(folder_id),
+					      EAS_SYNC_STATE_FORMAT_OLDEST,
+					      EAS_SYNC_STATE_FORMAT, pool,
+					      &format, &data, &size);
 	if (result != EAS_STATE_OK)
 		return result;
-	if (eas_sync_state_decode(pool, data, size, state_r, &error) < 0) {
+	if (eas_sync_state_decode(pool, format, data, size, state_r, &error) < 0) {
 		e_error(event, "Sync state of folder %s is damaged: %s",
 			folder_id, error);
 		return EAS_STATE_CORRUPT;

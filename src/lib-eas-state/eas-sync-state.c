@@ -34,6 +34,7 @@ eas_sync_state_new(pool_t pool, const struct eas_sync_state *old, time_t now)
 		state->instance = i_rand();
 	} while (state->instance == 0 ||
 		 (old != NULL && state->instance == old->instance));
+	p_array_init(&state->drafts, pool, 1);
 	state->pending = generation_new(pool, 1);
 
 	if (old != NULL && old->pending != NULL && old->confirmed != NULL) {

@@ -15,13 +15,17 @@
 #include "eas-sync-loop.h"
 
 /* changes when the bytes change */
-#define EAS_SYNC_STATE_FORMAT 1
+#define EAS_SYNC_STATE_FORMAT 2
+/* written before drafts were; read too */
+#define EAS_SYNC_STATE_FORMAT_OLDEST 1
 
 /* distinct digests a folder may have; further ones share EAS_SYNC_DIGEST_UNKNOWN */
 #define EAS_SYNC_MAX_GROUPS 256
 #define EAS_SYNC_DIGEST_UNKNOWN 0xffffffffU
 /* ClientIds remembered from one request */
 #define EAS_SYNC_MAX_ADDS 512
+/* Drafts remembered. Beyond that a changed draft is another item to the device. */
+#define EAS_SYNC_MAX_DRAFTS 1000
 /* a SyncKey 0 that comes so soon after another joins it (quirk 5) */
 #define EAS_SYNC_JOIN_SECS 60
 
@@ -36,6 +40,15 @@ struct eas_sync_group {
 /* an Add of the client's: asked again it gets the same answer */
 struct eas_sync_add {
 	const char *client_id, *server_id;
+};
+
+/* A draft the device made or changed. Each change is a new mail in the mailbox, with another UID, but
+   the same item to the device: its ServerId has the UID of the first. docs/decisions/070 */
+struct eas_sync_draft {
+	/* in its ServerId, and of the mail that is it now */
+	uint32_t id_uid, uid;
+	/* a digest of the command that made it so: the command repeated does nothing */
+	uint64_t command;
 };
 
 /* why an item inside the filter was not given to the device; tried again when it changes */
@@ -82,6 +95,8 @@ struct eas_sync_state {
 	size_t options_size;
 
 	struct eas_sync_loop loop;
+	/* Of both generations: they are facts of the mailbox. The oldest first. */
+	ARRAY(struct eas_sync_draft) drafts;
 	/* NULL = none. There is always one of them. */
 	struct eas_sync_generation *confirmed, *pending;
 };
@@ -129,6 +144,21 @@ eas_sync_state_key(const struct eas_sync_state *state,
 void eas_sync_state_item_came(struct eas_sync_state *state, uint32_t uid, uint32_t digest);
 void eas_sync_state_item_went(struct eas_sync_state *state, uint32_t uid);
 
+/* UID of the mail that the item with this UID in its ServerId is now, and back. One that is
+   no changed draft is itself. */
+uint32_t eas_sync_draft_get_uid(const struct eas_sync_state *state, uint32_t id_uid);
+uint32_t eas_sync_draft_get_id_uid(const struct eas_sync_state *state, uint32_t uid);
+/* The draft that this command made; NULL if there is none. */
+const struct eas_sync_draft *
+eas_sync_draft_find(const struct eas_sync_state *state, uint64_t command);
+/* The command made or changed a draft: mail uid is the item id_uid now. If there is no room for a
+   changed one, it returns FALSE and changes nothing. */
+bool eas_sync_draft_set(struct eas_sync_state *state, uint32_t id_uid, uint32_t uid,
+			uint64_t command);
+/* The mail is another now, the item is the same: the generation is told. */
+void eas_sync_generation_replace(pool_t pool, struct eas_sync_generation *generation,
+				 uint32_t old_uid, uint32_t new_uid);
+
 /* ServerId of a ClientId added before, in the request asked again or in the one
    before it; NULL if there is none. */
 const char *eas_sync_state_find_add(const struct eas_sync_state *state,
@@ -149,8 +179,9 @@ void eas_sync_generation_known(const struct eas_sync_generation *generation,
 void eas_sync_generation_skip(struct eas_sync_generation *generation, uint32_t uid,
 			      enum eas_sync_skip_reason reason);
 
-/* State <-> bytes. Returns 0, -1 with a sentence: these are not bytes of ours. */
-int eas_sync_state_decode(pool_t pool, const unsigned char *data, size_t size,
+/* State <-> bytes (of this format, or one read still). Returns 0, -1 with a sentence: these are not bytes
+   of ours. */
+int eas_sync_state_decode(pool_t pool, unsigned int format, const unsigned char *data, size_t size,
 			  struct eas_sync_state **state_r, const char **error_r);
 void eas_sync_state_encode(buffer_t *dest, const struct eas_sync_state *state);
 

@@ -11,12 +11,12 @@ FUZZ_BEGIN_DATA(const unsigned char *data, size_t size)
 	struct eas_sync_state *state;
 	const char *error;
 
-	if (eas_sync_state_decode(pool, data, size, &state, &error) == 0) {
+	if (eas_sync_state_decode(pool, EAS_SYNC_STATE_FORMAT, data, size, &state, &error) == 0) {
 		/* what was read can be written and read again */
 		buffer_t *buf = buffer_create_dynamic(pool, 1024);
 
 		eas_sync_state_encode(buf, state);
-		if (eas_sync_state_decode(pool, buf->data, buf->used,
+		if (eas_sync_state_decode(pool, EAS_SYNC_STATE_FORMAT, buf->data, buf->used,
 					  &state, &error) < 0)
 			i_panic("written bytes are refused: %s", error);
 	}

@@ -233,7 +233,7 @@ static void test_eas_sync_state_codec(void)
 	buf = buffer_create_dynamic(test_pool, 128);
 	buf2 = buffer_create_dynamic(test_pool, 128);
 	eas_sync_state_encode(buf, state);
-	test_assert(eas_sync_state_decode(test_pool, buf->data, buf->used,
+	test_assert(eas_sync_state_decode(test_pool, EAS_SYNC_STATE_FORMAT, buf->data, buf->used,
 					  &copy, &error) == 0);
 	test_assert(copy->instance == state->instance && copy->created == NOW);
 	test_assert(copy->options_size == 5 &&
@@ -267,20 +267,63 @@ static void test_eas_sync_state_codec_damage(void)
 		/* in a block of its own, so that a read past the end is seen */
 		data = i_malloc(i + 1);
 		memcpy(data, buf->data, i);
-		test_assert_idx(eas_sync_state_decode(test_pool, data, i,
+		test_assert_idx(eas_sync_state_decode(test_pool, EAS_SYNC_STATE_FORMAT, data, i,
 						      &copy, &error) < 0, i);
 		i_free(data);
 	}
 	for (i = 0; i < buf->used; i++) {
 		data = buffer_get_modifiable_data(buf, NULL);
 		data[i] ^= 0xff;
-		(void)eas_sync_state_decode(test_pool, data, buf->used,
+		(void)eas_sync_state_decode(test_pool, EAS_SYNC_STATE_FORMAT, data, buf->used,
 					    &copy, &error);
 		data[i] ^= 0xff;
 	}
 	buffer_append_c(buf, 0);
-	test_assert(eas_sync_state_decode(test_pool, buf->data, buf->used,
+	test_assert(eas_sync_state_decode(test_pool, EAS_SYNC_STATE_FORMAT, buf->data, buf->used,
 					  &copy, &error) < 0);
+	test_pool_end();
+}
+
+static void test_eas_sync_drafts(void)
+{
+	struct eas_sync_state *state, *copy;
+	const char *error;
+	buffer_t *buf;
+	uint32_t uid, digest;
+
+	test_pool_begin("sync state: a changed draft keeps its ServerId");
+	state = test_state_full();
+	buf = buffer_create_dynamic(test_pool, 128);
+	eas_sync_state_encode(buf, state);
+	/* as it was written before there were drafts: without their number */
+	test_assert(eas_sync_state_decode(test_pool, EAS_SYNC_STATE_FORMAT_OLDEST,
+					  buf->data, buf->used - 1, &copy, &error) == 0);
+	test_assert(array_count(&copy->drafts) == 0);
+
+	eas_sync_generation_set(test_pool, state->pending, 40, 3);
+	test_assert(eas_sync_draft_set(state, 40, 40, 1));
+	test_assert(eas_sync_draft_set(state, 40, 41, (uint64_t)-1));
+	eas_sync_generation_replace(test_pool, state->pending, 40, 41);
+	eas_sync_generation_replace(test_pool, state->pending, 77, 78);
+	buffer_set_used_size(buf, 0);
+	eas_sync_state_encode(buf, state);
+	test_assert(eas_sync_state_decode(test_pool, EAS_SYNC_STATE_FORMAT,
+					  buf->data, buf->used, &copy, &error) == 0);
+	test_assert(eas_sync_draft_get_uid(copy, 40) == 41);
+	test_assert(eas_sync_draft_get_id_uid(copy, 41) == 40);
+	test_assert(eas_sync_draft_get_uid(copy, 7) == 7);
+	test_assert(eas_sync_draft_find(copy, 1) == NULL);
+	test_assert(eas_sync_draft_find(copy, (uint64_t)-1)->uid == 41);
+	test_assert(eas_sync_generation_has(copy->pending, 41, &digest) && digest == 3);
+	test_assert(!eas_sync_generation_has(copy->pending, 40, NULL));
+	test_assert(!eas_sync_generation_has(copy->pending, 78, NULL));
+
+	/* those nobody would miss make room, the others stay */
+	for (uid = 1000; uid < 1000 + EAS_SYNC_MAX_DRAFTS; uid++)
+		test_assert_idx(eas_sync_draft_set(copy, uid, uid, uid), uid);
+	test_assert(array_count(&copy->drafts) == EAS_SYNC_MAX_DRAFTS);
+	test_assert(eas_sync_draft_get_uid(copy, 40) == 41);
+	test_assert(eas_sync_draft_find(copy, 1000) == NULL);
 	test_pool_end();
 }
 
@@ -314,6 +357,7 @@ int main(void)
 		test_eas_sync_generation_groups,
 		test_eas_sync_state_codec,
 		test_eas_sync_state_codec_damage,
+		test_eas_sync_drafts,
 		test_eas_sync_state_size,
 		NULL
 	};

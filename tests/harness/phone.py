@@ -377,6 +377,10 @@ class Phone:
                 continue
             collection.key = part.value("SyncKey")
             collection.more = part.find("MoreAvailable") is not None
+            for added in part.all("Responses/Add"):
+                if added.value("Status") == "1" and added.value("ServerId") is not None:
+                    collection.items[added.value("ServerId")] = \
+                        added.find("ApplicationData") or tree("AirSync", "ApplicationData")
             for commands in part.all("Commands"):
                 for command in commands.children:
                     self._apply_item(collection, command)
