@@ -155,6 +155,39 @@ static void worker_timeout(struct directpush_worker *worker)
 				  "did not start in time" : "idle");
 }
 
+static void worker_wake(struct directpush_worker *worker)
+{
+	io_remove(&worker->io);
+	worker->input = i_stream_create_fd(worker->fd, DIRECTPUSH_IPC_MAX_LINE);
+	worker->output = o_stream_create_fd(worker->fd, WORKER_MAX_OUTPUT_BYTES);
+	o_stream_set_no_error_handling(worker->output, TRUE);
+	worker->io = io_add_istream(worker->input, worker_input, worker);
+}
+
+static void worker_idle_input(struct directpush_worker *worker)
+{
+	char byte;
+
+	if (recv(worker->fd, &byte, 1, MSG_PEEK) > 0) {
+		e_error(directpush_event, "user %s: worker says something without "
+			"having been asked", worker->login->user->name);
+	}
+	directpush_worker_destroy(worker, "closed its connection");
+}
+
+/* An idle worker keeps no buffers: hundreds of them would leave as many holes
+   between what stays. */
+static void worker_sleep(struct directpush_worker *worker)
+{
+	if (i_stream_get_data_size(worker->input) > 0 ||
+	    o_stream_get_buffer_used_size(worker->output) > 0)
+		return;
+	io_remove(&worker->io);
+	i_stream_destroy(&worker->input);
+	o_stream_destroy(&worker->output);
+	worker->io = io_add(worker->fd, IO_READ, worker_idle_input, worker);
+}
+
 struct directpush_worker *
 directpush_worker_start(struct directpush_auth_login *login,
 			struct directpush_auth_id *id,
@@ -174,10 +207,7 @@ directpush_worker_start(struct directpush_auth_login *login,
 	worker->login = login;
 	directpush_auth_login_ref(login);
 	worker->fd = fd[0];
-	worker->input = i_stream_create_fd(fd[0], DIRECTPUSH_IPC_MAX_LINE);
-	worker->output = o_stream_create_fd(fd[0], WORKER_MAX_OUTPUT_BYTES);
-	o_stream_set_no_error_handling(worker->output, TRUE);
-	worker->io = io_add_istream(worker->input, worker_input, worker);
+	worker_wake(worker);
 	DLLIST_PREPEND(&login->user->workers, worker);
 	login->user->workers_count++;
 	workers_count++;
@@ -257,7 +287,11 @@ static void worker_finish_run(struct directpush_worker *worker)
 	directpush_timer_start(&worker->timer,
 			       directpush_set->directpush_worker_idle_timeout * 1000,
 			       worker_timeout, worker);
+	worker->refcount++;
 	directpush_jobs_worker_idle(worker);
+	if (!worker->destroyed && !worker->running)
+		worker_sleep(worker);
+	worker_unref(worker);
 }
 
 /* An answer before all of the body was sent: the rest does not matter. */
@@ -335,6 +369,8 @@ void directpush_worker_run(struct directpush_worker *worker,
 	string_t *line = t_str_new(512);
 
 	i_assert(!worker->running);
+	if (worker->input == NULL)
+		worker_wake(worker);
 	worker->running = TRUE;
 	worker->callbacks = callbacks;
 	worker->context = context;
@@ -505,13 +541,13 @@ static void worker_input(struct directpush_worker *worker)
 
 	worker->refcount++;
 	/* While a body is there, somebody else reads; then there are lines again. */
-	while (!worker->destroyed && worker->body == NULL &&
+	while (!worker->destroyed && worker->body == NULL && worker->input != NULL &&
 	       (line = i_stream_read_next_line(worker->input)) != NULL) {
 		T_BEGIN {
 			worker_input_line(worker, line);
 		} T_END;
 	}
-	if (!worker->destroyed && worker->body == NULL &&
+	if (!worker->destroyed && worker->body == NULL && worker->input != NULL &&
 	    (worker->input->eof || worker->input->stream_errno != 0 ||
 	     i_stream_get_data_size(worker->input) >= DIRECTPUSH_IPC_MAX_LINE))
 		worker_input_ended(worker);
