@@ -220,7 +220,7 @@ static void job_find_worker(struct directpush_job *job)
 				directpush_set->directpush_worker_timeout * 1000,
 				job_queue_timeout, job);
 		}
-	} else if (directpush_workers_count() >= directpush_set->directpush_worker_max)
+	} else if (!directpush_workers_make_room())
 		job_fail(job, 503, JOB_RETRY_AFTER_SECS, "directpush_worker_max reached");
 	else if (job->params.id.id != 0)
 		job_start_worker(job);

@@ -32,6 +32,8 @@
 
 struct directpush_worker {
 	struct directpush_worker *prev, *next;
+	/* of all that are idle, the longest idle first */
+	struct directpush_worker *idle_prev, *idle_next;
 	/* of the memory: directpush_worker_destroy() may come while it is in use */
 	int refcount;
 	struct directpush_auth_login *login;
@@ -62,11 +64,14 @@ struct directpush_worker {
 
 	bool handshaked:1;
 	bool running:1;
+	/* is in the list of idle ones */
+	bool idle:1;
 	bool destroyed:1;
 };
 
 static struct master_auth *master_auth;
 static unsigned int workers_count;
+static struct directpush_worker *idle_head, *idle_tail;
 
 static void worker_input(struct directpush_worker *worker);
 static void worker_drain(struct directpush_worker *worker);
@@ -118,6 +123,20 @@ static void worker_master_callback(const struct master_auth_reply *reply,
 	/* perhaps from within master_auth_request_full() */
 	if (worker->to_failed == NULL)
 		worker->to_failed = timeout_add_short(0, worker_failed, worker);
+}
+
+static void worker_set_idle(struct directpush_worker *worker, bool idle)
+{
+	if (worker->idle == idle)
+		return;
+	worker->idle = idle;
+	if (idle) {
+		DLLIST2_APPEND_FULL(&idle_head, &idle_tail, worker,
+				    idle_prev, idle_next);
+	} else {
+		DLLIST2_REMOVE_FULL(&idle_head, &idle_tail, worker,
+				    idle_prev, idle_next);
+	}
 }
 
 static void
@@ -260,6 +279,7 @@ void directpush_worker_destroy(struct directpush_worker *worker, const char *rea
 	e_debug(directpush_event, "user %s: worker ended: %s", user->name, reason);
 	worker->destroyed = TRUE;
 	worker->callbacks = NULL;
+	worker_set_idle(worker, FALSE);
 	DLLIST_REMOVE(&user->workers, worker);
 	user->workers_count--;
 	workers_count--;
@@ -289,8 +309,10 @@ static void worker_finish_run(struct directpush_worker *worker)
 			       worker_timeout, worker);
 	worker->refcount++;
 	directpush_jobs_worker_idle(worker);
-	if (!worker->destroyed && !worker->running)
+	if (!worker->destroyed && !worker->running) {
+		worker_set_idle(worker, TRUE);
 		worker_sleep(worker);
+	}
 	worker_unref(worker);
 }
 
@@ -369,6 +391,7 @@ void directpush_worker_run(struct directpush_worker *worker,
 	string_t *line = t_str_new(512);
 
 	i_assert(!worker->running);
+	worker_set_idle(worker, FALSE);
 	if (worker->input == NULL)
 		worker_wake(worker);
 	worker->running = TRUE;
@@ -557,6 +580,16 @@ static void worker_input(struct directpush_worker *worker)
 /*
  * For the pool
  */
+
+bool directpush_workers_make_room(void)
+{
+	if (workers_count < directpush_set->directpush_worker_max)
+		return TRUE;
+	if (idle_head == NULL)
+		return FALSE;
+	directpush_worker_destroy(idle_head, "made room for another user");
+	return TRUE;
+}
 
 bool directpush_worker_is_idle(const struct directpush_worker *worker)
 {

@@ -63,6 +63,9 @@ void directpush_worker_run(struct directpush_worker *worker,
 void directpush_worker_abandon(struct directpush_worker *worker);
 
 /* For the pool */
+/* May one more be started? At directpush_worker_max, the one idle longest ends for it.
+   FALSE if all are busy. */
+bool directpush_workers_make_room(void);
 bool directpush_worker_is_idle(const struct directpush_worker *worker);
 const struct directpush_auth_login *
 directpush_worker_get_login(const struct directpush_worker *worker);
