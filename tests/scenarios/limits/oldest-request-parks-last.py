@@ -24,8 +24,10 @@ def run(stage):
     connection = late.connect()
     connection.send(request_head("POST", target, lines, body) + body[:5])
     stage.eventually("the late Ping did not begin", lambda: stage.at_work() == 1)
-    waiting = [phone.ping(600, [phone.folder(INBOX)]) for phone in (second, third)]
-    stage.expect_parked(2)
+    waiting = []
+    for phone in (second, third):
+        waiting.append(phone.ping(600, [phone.folder(INBOX)]))
+        stage.expect_parked(len(waiting))
     connection.send(body[5:])
     answer = waiting[0].wait(5)
     check(answer.status == 200 and answer.value("Status") == "1", f"the next oldest ended with HTTP {answer.status}")
