@@ -17,11 +17,10 @@ enum eas_status_owner {
 static const struct {
 	enum eas_status_owner owner;
 	unsigned int code;
-	enum eas_status_scope scope;
 	const char *name;
 } eas_statuses[] = {
-#define EAS_STATUS(command, ident, code, scope, name) \
-	{ EAS_STATUS_OWNER_##command, code, EAS_STATUS_SCOPE_##scope, name },
+#define EAS_STATUS(command, ident, code, name) \
+	{ EAS_STATUS_OWNER_##command, code, name },
 #include "eas-statuses.def"
 };
 

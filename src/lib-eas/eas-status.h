@@ -11,20 +11,12 @@
    EAS_STATUS_GLOBAL_INVALID_WBXML, ... Numbers repeat between commands. */
 enum eas_status {
 	EAS_STATUS_NONE = 0,
-#define EAS_STATUS(command, ident, code, scope, name) \
+#define EAS_STATUS(command, ident, code, name) \
 	EAS_##command##_STATUS_##ident = code,
 #include "eas-statuses.def"
 #define EAS_GLOBAL_STATUS(ident, code, http, name) \
 	EAS_STATUS_GLOBAL_##ident = code,
 #include "eas-global-statuses.def"
-	EAS_STATUS_MAX = 255
-};
-
-enum eas_status_scope {
-	EAS_STATUS_SCOPE_GLOBAL,
-	EAS_STATUS_SCOPE_COLLECTION,
-	EAS_STATUS_SCOPE_ITEM,
-	EAS_STATUS_SCOPE_POLICY
 };
 
 /* "FolderSyncRequired", for logs: the command's own meaning first, then the global
