@@ -8,11 +8,8 @@ static const struct {
 	enum eas_version version;
 	const char *name;
 } eas_versions[] = {
-	{ EAS_VERSION_12_1, "12.1" },
-	{ EAS_VERSION_14_0, "14.0" },
-	{ EAS_VERSION_14_1, "14.1" },
-	{ EAS_VERSION_16_0, "16.0" },
-	{ EAS_VERSION_16_1, "16.1" }
+#define EAS_VERSION(ident, number, name) { EAS_VERSION_##ident, name },
+#include "eas-versions.def"
 };
 
 int eas_version_parse(const char *str, enum eas_version *version_r)

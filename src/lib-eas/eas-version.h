@@ -2,15 +2,12 @@
 #ifndef EAS_VERSION_H
 #define EAS_VERSION_H
 
-/* Protocol versions, in order, so that "since" is a comparison. */
+/* Protocol versions: rows of eas-versions.def, in order, so that "since" is a comparison. */
 
 enum eas_version {
-	EAS_VERSION_ANY		= 0,
-	EAS_VERSION_12_1	= 121,
-	EAS_VERSION_14_0	= 140,
-	EAS_VERSION_14_1	= 141,
-	EAS_VERSION_16_0	= 160,
-	EAS_VERSION_16_1	= 161
+#define EAS_VERSION(ident, number, name) EAS_VERSION_##ident = number,
+#include "eas-versions.def"
+	EAS_VERSION_ANY = 0
 };
 
 /* "16.1" -> EAS_VERSION_16_1. Returns -1 for anything we do not speak. */

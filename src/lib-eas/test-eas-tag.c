@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 static const enum eas_version versions[] = {
-	EAS_VERSION_12_1, EAS_VERSION_14_0, EAS_VERSION_14_1,
-	EAS_VERSION_16_0, EAS_VERSION_16_1
+#define EAS_VERSION(ident, number, name) EAS_VERSION_##ident,
+#include "eas-versions.def"
 };
 
 static unsigned int test_count_tags(void)
