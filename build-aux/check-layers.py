@@ -38,7 +38,7 @@ def main():
     for folder, name in source_files():
         if name.endswith(('.h', '.def')):
             owner_of[name] = folder
-    errors = []
+    errors = [f'layers.txt: there is no src/{folder}' for folder in rules if not os.path.isdir(os.path.join(SRC, folder))]
     for folder, name in source_files():
         home = next((f for f in rules if folder == f or folder.startswith(f + '/')), None)
         if home is None:

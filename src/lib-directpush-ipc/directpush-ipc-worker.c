@@ -5,8 +5,9 @@
 #include "directpush-ipc-field.h"
 #include "directpush-ipc-worker.h"
 
-/* One row a member: type, member, key, required. A new row needs a higher minor version; a
-   row that is removed, or whose meaning changes, a higher major one. */
+/* One row a member: type, member, key, required. A row that is not required can be added as it
+   is: who does not know the key leaves it out or passes over it. A new required row, one that goes
+   and one whose meaning changes need a higher major version. */
 
 #define FIELD(type, member, key, required) \
 	DIRECTPUSH_IPC_FIELD(type, directpush_ipc_run, member, key, required)

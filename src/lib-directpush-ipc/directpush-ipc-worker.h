@@ -5,7 +5,7 @@
 /* Front <-> worker, over the socketpair end that the login protocol handed to the
    worker. Lines of tab-escaped "key=value" fields; bodies as counted frames.
 
-     both     VERSION \t directpush-worker \t <major> \t <minor>
+     both     VERSION \t directpush-worker \t <major> \t 0
      front    RUN \t <fields of struct directpush_ipc_run>       then the body
      worker   REPLY \t <fields of struct directpush_ipc_reply>   then the body
               or PARK \t <fields of struct directpush_ipc_park>  (no body)
@@ -15,8 +15,7 @@
 
    One request at a time; each RUN has one REPLY or PARK, also one whose body was
    given up (nobody need read that answer). The front closes the socketpair to end the worker. The fields are
-   tables in directpush-ipc-worker.c; bump the major version when an old reader would
-   misunderstand a line, the minor one when fields are added. */
+   tables in directpush-ipc-worker.c. */
 
 #include "net.h"
 #include "guid.h"
@@ -27,7 +26,6 @@ struct ostream;
 
 #define DIRECTPUSH_IPC_WORKER_SERVICE "directpush-worker"
 #define DIRECTPUSH_IPC_WORKER_MAJOR 1
-#define DIRECTPUSH_IPC_WORKER_MINOR 0
 /* first line of both sides; checked with version_string_verify() */
 #define DIRECTPUSH_IPC_WORKER_HANDSHAKE "VERSION\tdirectpush-worker\t1\t0\n"
 /* longest line, a PARK order with its reply pieces included */
