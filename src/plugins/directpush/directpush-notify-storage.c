@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* What happens in mailboxes, told as changes to the queue. The notify plugin calls these
-   around each transaction; what a commit brings at hand was measured: docs/decisions/061. */
+   around each transaction; what a commit brings at hand was measured: docs/decisions/063. */
 
 #include "lib.h"
 #include "array.h"
