@@ -124,7 +124,9 @@ static int fetch_mail(struct fetch *fetch)
 	if (eas_body_options_parse(fetch->options, ctx->request->version,
 				   &options, &error) < 0) {
 		e_debug(ctx->event, "%s", error);
-		fetch_fail(fetch, EAS_ITEM_OPERATIONS_STATUS_PROTOCOL_ERROR);
+		fetch_fail(fetch, options.part_type_refused ?
+			   EAS_STATUS_GLOBAL_BODY_PART_PREFERENCE_TYPE_NOT_SUPPORTED :
+			   EAS_ITEM_OPERATIONS_STATUS_PROTOCOL_ERROR);
 		return 0;
 	}
 	options.parts = fetch->op->parts;

@@ -150,7 +150,9 @@ enum eas_status search_read_request(struct search *search, const struct wbxml_no
 	if (eas_body_options_parse(search->options, search->ctx->request->version,
 				   &search->body, &error) < 0) {
 		e_debug(search->ctx->event, "%s", error);
-		return EAS_SEARCH_STATUS_INVALID_REQUEST;
+		return search->body.part_type_refused ?
+			EAS_STATUS_GLOBAL_BODY_PART_PREFERENCE_TYPE_NOT_SUPPORTED :
+			EAS_SEARCH_STATUS_INVALID_REQUEST;
 	}
 	status = search_get_range(search);
 	if (status == EAS_SEARCH_STATUS_OK)

@@ -79,7 +79,9 @@ sync_collection_get_options(struct sync_context *ctx, struct sync_collection *co
 				   eas_sync_options_kept(state, ctx->pool),
 				   ctx->cmd->request->version,
 				   &coll->options, &error) < 0) {
-		sync_collection_fail(ctx, coll, EAS_SYNC_STATUS_PROTOCOL_ERROR, error);
+		sync_collection_fail(ctx, coll, coll->options.body.part_type_refused ?
+			EAS_STATUS_GLOBAL_BODY_PART_PREFERENCE_TYPE_NOT_SUPPORTED :
+			EAS_SYNC_STATUS_PROTOCOL_ERROR, error);
 		return -1;
 	}
 	if (sent != NULL && eas_sync_options_keep(state, sent))

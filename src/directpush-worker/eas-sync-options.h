@@ -26,7 +26,8 @@ struct eas_sync_options {
 int eas_sync_options_find(const struct wbxml_node *collection,
 			  const struct wbxml_node **options_r, const char **error_r);
 
-/* node may be NULL: the defaults. Returns 0, -1 with a sentence: not legal (Status 4). */
+/* node may be NULL: the defaults. Returns 0, -1 with a sentence: not legal (Status 4, but see
+   eas_body_options.part_type_refused). */
 int eas_sync_options_parse(const struct wbxml_node *node, enum eas_version version,
 			   struct eas_sync_options *options_r, const char **error_r);
 

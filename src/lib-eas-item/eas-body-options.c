@@ -94,6 +94,36 @@ static int preferences_parse(const struct wbxml_node *options_node,
 	return 0;
 }
 
+/* MS-ASAIRS "Type (BodyPartPreference)" (2.2.2.41.3) */
+static int part_preference_parse(const struct wbxml_node *options_node,
+				 struct eas_body_options *options, const char **error_r)
+{
+	const struct wbxml_node *node;
+	uintmax_t type;
+
+	/* before 14.1 nobody knew it */
+	if (options->version < EAS_VERSION_14_1)
+		return 0;
+	node = wbxml_node_child(options_node, EAS_TAG_AIRSYNCBASE_BODY_PART_PREFERENCE);
+	for (; node != NULL; node = wbxml_node_next_same(node)) {
+		type = EAS_BODY_TYPE_NONE;
+		if (child_uint(node, EAS_TAG_AIRSYNCBASE_TYPE, UINT32_MAX, &type, error_r) < 0)
+			return -1;
+		if (type != EAS_BODY_TYPE_HTML) {
+			*error_r = t_strdup_printf("BodyPartPreference with Type %ju", type);
+			options->part_type_refused = TRUE;
+			return -1;
+		}
+		if (options->part.type != EAS_BODY_TYPE_NONE) {
+			*error_r = "Two BodyPartPreferences";
+			return -1;
+		}
+		if (preference_parse(node, options->version, &options->part, error_r) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int eas_body_options_parse(const struct wbxml_node *options_node,
 			   enum eas_version version,
 			   struct eas_body_options *options_r,
@@ -108,7 +138,8 @@ int eas_body_options_parse(const struct wbxml_node *options_node,
 	options_r->mime_truncation_size = UOFF_T_MAX;
 	if (options_node == NULL)
 		return 0;
-	if (preferences_parse(options_node, options_r, error_r) < 0)
+	if (preferences_parse(options_node, options_r, error_r) < 0 ||
+	    part_preference_parse(options_node, options_r, error_r) < 0)
 		return -1;
 	ret = child_uint(options_node, EAS_TAG_AIRSYNC_MIME_SUPPORT,
 			 EAS_MIME_SUPPORT_ALWAYS, &support, error_r);

@@ -21,10 +21,16 @@
 /* Held back from a piece until the next one: a character may be cut there. */
 #define BODY_TAIL_BYTES 4
 
+/* MS-ASAIRS "Status" (2.2.2.37) */
+#define BODY_PART_STATUS_OK 1
+#define BODY_PART_STATUS_TOO_LARGE 176
+
 struct eas_body {
 	const struct eas_body_source *source;
 	enum eas_version version;
 	struct eas_body_parts *parts;
+	/* it is a BodyPart */
+	bool message_part;
 
 	enum eas_body_type type;
 	/* what it is made of, one behind the other: one, but for some MIME */
@@ -401,6 +407,28 @@ int eas_body_open(const struct eas_body_source *source,
 	return 0;
 }
 
+int eas_body_open_part(const struct eas_body_source *source,
+		       const struct eas_body_options *options, struct eas_body **body_r)
+{
+	const struct eas_body_options part_options = {
+		.version = options->version,
+		.preferences[0] = options->part,
+		.preferences_count = 1,
+		.mime_truncation_size = UOFF_T_MAX
+	};
+
+	i_assert(options->part.type == EAS_BODY_TYPE_HTML);
+	if (eas_body_open(source, &part_options, body_r) < 0)
+		return -1;
+	(*body_r)->message_part = TRUE;
+	return 0;
+}
+
+bool eas_body_is_wanted(const struct eas_body_options *options)
+{
+	return options->preferences_count > 0 || options->part.type == EAS_BODY_TYPE_NONE;
+}
+
 void eas_body_close(struct eas_body **_body)
 {
 	struct eas_body *body = *_body;
@@ -475,11 +503,18 @@ static int body_write_data(struct eas_body *body, struct wbxml_writer *writer,
 
 int eas_body_write(struct eas_body *body, struct wbxml_writer *writer)
 {
+	wbxml_tag_t tag = body->message_part ? EAS_TAG_AIRSYNCBASE_BODY_PART :
+		EAS_TAG_AIRSYNCBASE_BODY;
 	bool have_data = body_sends_data(body);
 	uoff_t sent = 0;
 	int ret = 0;
 
-	wbxml_writer_start(writer, EAS_TAG_AIRSYNCBASE_BODY);
+	wbxml_writer_start(writer, tag);
+	if (body->message_part) {
+		wbxml_writer_element_uint(writer, EAS_TAG_AIRSYNCBASE_STATUS,
+					  body->have_data ? BODY_PART_STATUS_OK :
+					  BODY_PART_STATUS_TOO_LARGE);
+	}
 	wbxml_writer_element_uint(writer, EAS_TAG_AIRSYNCBASE_TYPE, body->type);
 	wbxml_writer_element_uint(writer, EAS_TAG_AIRSYNCBASE_ESTIMATED_DATA_SIZE,
 				  body->size);
@@ -499,6 +534,6 @@ int eas_body_write(struct eas_body *body, struct wbxml_writer *writer)
 		wbxml_writer_element_uint(writer, EAS_TAG_ITEM_OPERATIONS_PART,
 					  array_count(&body->parts->sizes));
 	}
-	wbxml_writer_end(writer, EAS_TAG_AIRSYNCBASE_BODY);
+	wbxml_writer_end(writer, tag);
 	return ret;
 }

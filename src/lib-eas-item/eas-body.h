@@ -6,7 +6,8 @@
    boundary, preview, HTML <-> text, MIME. A body of any size passes through
    EAS_BODY_MEMORY_BYTES.
 
-   MS-ASAIRS "BodyPreference", "Body", "Data", "Truncated", "EstimatedDataSize", "Preview" */
+   MS-ASAIRS "BodyPreference", "Body", "BodyPartPreference", "BodyPart", "Data", "Truncated",
+   "EstimatedDataSize", "Preview" */
 
 #include "eas-version.h"
 #include "eas-part-reader.h"
@@ -56,6 +57,8 @@ struct eas_body_options {
 	/* in the order of the device's wish */
 	struct eas_body_preference preferences[EAS_BODY_MAX_PREFERENCES];
 	unsigned int preferences_count;
+	/* the message part that is wanted beside the body (14.1); type NONE: none is */
+	struct eas_body_preference part;
 	/* sent at all? (quirk 48) */
 	bool mime_support_sent;
 	enum eas_mime_support mime_support;
@@ -63,6 +66,10 @@ struct eas_body_options {
 	uoff_t mime_truncation_size;
 	/* NULL: bodies stand in the document */
 	struct eas_body_parts *parts;
+	/* not legal because a part was asked for as something else than HTML: not the command's own
+	   status, but EAS_STATUS_GLOBAL_BODY_PART_PREFERENCE_TYPE_NOT_SUPPORTED. MS-ASCON "Sending
+	   a Message Part" (3.2.5.7) */
+	bool part_type_refused;
 };
 
 /* What an item has to choose from. */
@@ -78,9 +85,9 @@ struct eas_body_source {
 
 #define EAS_BODY_MEMORY_BYTES (128*1024)
 
-/* Take BodyPreference, MIMESupport and MIMETruncation out of an Options element (Sync,
-   ItemOperations, Search). node may be NULL: no preference, no body data.
-   Returns 0, or -1 with a sentence: not legal (Status 4). */
+/* Take BodyPreference, BodyPartPreference, MIMESupport and MIMETruncation out of an Options
+   element (Sync, ItemOperations, Search). node may be NULL: no preference, no body data.
+   Returns 0, or -1 with a sentence: not legal (Status 4, but see part_type_refused). */
 int eas_body_options_parse(const struct wbxml_node *options_node,
 			   enum eas_version version,
 			   struct eas_body_options *options_r,
@@ -90,9 +97,16 @@ int eas_body_options_parse(const struct wbxml_node *options_node,
    the stream failed. The source's stream and parts must live until close. */
 int eas_body_open(const struct eas_body_source *source,
 		  const struct eas_body_options *options, struct eas_body **body_r);
+/* The same for the message part the options want: it is the whole body, as HTML. */
+int eas_body_open_part(const struct eas_body_source *source,
+		       const struct eas_body_options *options, struct eas_body **body_r);
 void eas_body_close(struct eas_body **body);
 
-/* Write the Body element. Returns 0, or -1 if the stream failed behind the beginning: the
+/* A part alone comes without a body. MS-ASCON "Sending a Message Part" (3.2.5.7) */
+bool eas_body_is_wanted(const struct eas_body_options *options);
+
+/* Write the Body element, or BodyPart: with Status 176 if AllOrNone kept its data out. Its data
+   always stands in the document. Returns 0, or -1 if the stream failed behind the beginning: the
    element is closed, but its data is short. */
 int eas_body_write(struct eas_body *body, struct wbxml_writer *writer);
 

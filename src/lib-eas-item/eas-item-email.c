@@ -40,7 +40,8 @@ struct eas_item_email {
 
 	struct eas_part_place text, html;
 	struct eas_body_source body_source;
-	struct eas_body *body;
+	/* NULL: not wanted */
+	struct eas_body *body, *part;
 
 	/* while it is written */
 	struct eas_email_flags flags;
@@ -301,6 +302,18 @@ static int email_parse(pool_t pool, const struct eas_email_source *source,
 	return 0;
 }
 
+static int email_open_bodies(struct eas_item_email *item,
+			     const struct eas_body_options *options)
+{
+	if (eas_body_is_wanted(options) &&
+	    eas_body_open(&item->body_source, options, &item->body) < 0)
+		return -1;
+	if (options->part.type != EAS_BODY_TYPE_NONE &&
+	    eas_body_open_part(&item->body_source, options, &item->part) < 0)
+		return -1;
+	return 0;
+}
+
 int eas_item_email_open(const struct eas_email_source *source,
 			const struct eas_body_options *options,
 			struct eas_item_email **item_r, const char **error_r)
@@ -320,7 +333,7 @@ int eas_item_email_open(const struct eas_email_source *source,
 	} T_END_PASS_STR_IF(ret < 0, error_r);
 	if (ret == 0) {
 		email_find_body(item);
-		ret = eas_body_open(&item->body_source, options, &item->body);
+		ret = email_open_bodies(item, options);
 		if (ret < 0) {
 			*error_r = t_strdup_printf("read(%s) failed: %s",
 				i_stream_get_name(source->input),
@@ -337,7 +350,7 @@ int eas_item_email_open(const struct eas_email_source *source,
 
 int eas_item_email_write_opened(struct eas_item_email *item, struct wbxml_writer *writer)
 {
-	int ret;
+	int ret = 0;
 
 	item->writer = writer;
 	T_BEGIN {
@@ -345,7 +358,10 @@ int eas_item_email_write_opened(struct eas_item_email *item, struct wbxml_writer
 				     &item->flags);
 		write_head(item);
 		eas_email_attachments_write(writer, item->message, item->source->item_id);
-		ret = eas_body_write(item->body, writer);
+		if (item->body != NULL)
+			ret = eas_body_write(item->body, writer);
+		if (item->part != NULL && ret == 0)
+			ret = eas_body_write(item->part, writer);
 		write_tail(item, eas_body_get_native_type(&item->body_source));
 	} T_END;
 	return ret;
@@ -359,6 +375,7 @@ void eas_item_email_close(struct eas_item_email **_item)
 		return;
 	*_item = NULL;
 	eas_body_close(&item->body);
+	eas_body_close(&item->part);
 	i_stream_unref(&item->unpacked);
 	pool_unref(&item->pool);
 }

@@ -31,7 +31,7 @@ static const struct wbxml_tree_settings tree_set = {
  * Options
  */
 
-/* An Options element in few words: "body=TYPE,SIZE,ALL,PREVIEW mime=N trunc=N" */
+/* An Options element in few words: "body=TYPE,SIZE,ALL,PREVIEW part=... mime=N trunc=N" */
 static struct wbxml_node *
 test_node(pool_t pool, struct wbxml_node *parent, wbxml_tag_t tag, const char *value)
 {
@@ -62,8 +62,10 @@ static struct wbxml_node *test_options_node(pool_t pool, const char *text)
 	unsigned int i;
 
 	for (word = t_strsplit_spaces(text, " "); *word != NULL; word++) {
-		if (str_begins_with(*word, "body=")) {
-			body = test_node(pool, root, EAS_TAG_AIRSYNCBASE_BODY_PREFERENCE, "");
+		if (str_begins_with(*word, "body=") || str_begins_with(*word, "part=")) {
+			body = test_node(pool, root, **word == 'b' ?
+					 EAS_TAG_AIRSYNCBASE_BODY_PREFERENCE :
+					 EAS_TAG_AIRSYNCBASE_BODY_PART_PREFERENCE, "");
 			part = t_strsplit(*word + 5, ",");
 			for (i = 0; part[i] != NULL; i++) {
 				/* "-" = not there */
@@ -148,6 +150,60 @@ static void test_eas_body_options(void)
 	/* no Options at all; no Preview in 12.1 */
 	test_assert(eas_body_options_parse(NULL, EAS_VERSION_12_1, &options, &error) == 0 &&
 		    options.preferences_count == 0);
+	test_end();
+}
+
+static void test_eas_body_options_part(void)
+{
+	static const struct {
+		const char *text;
+		int ret;
+		bool refused, body_wanted;
+		enum eas_body_type type;
+		uoff_t size;
+		bool all_or_none;
+		unsigned int preview;
+	} tests[] = {
+		{ "", 0, FALSE, TRUE, 0, 0, FALSE, 0 },
+		{ "part=2", 0, FALSE, FALSE, 2, UOFF_T_MAX, FALSE, 0 },
+		{ "part=2 mime=2", 0, FALSE, FALSE, 2, UOFF_T_MAX, FALSE, 0 },
+		{ "body=1,7 part=2,500,1,255", 0, FALSE, TRUE, 2, 500, TRUE, 255 },
+		{ "part=1", -1, TRUE, FALSE, 0, 0, FALSE, 0 },
+		{ "part=4", -1, TRUE, FALSE, 0, 0, FALSE, 0 },
+		{ "part=5", -1, TRUE, FALSE, 0, 0, FALSE, 0 },
+		{ "part=2 part=1", -1, TRUE, FALSE, 0, 0, FALSE, 0 },
+		{ "part=2 part=2", -1, FALSE, FALSE, 0, 0, FALSE, 0 },
+		{ "part=x", -1, FALSE, FALSE, 0, 0, FALSE, 0 },
+		{ "part=2,1,1,256", -1, FALSE, FALSE, 0, 0, FALSE, 0 },
+		{ "body=5 part=1", -1, FALSE, FALSE, 0, 0, FALSE, 0 }
+	};
+	struct eas_body_options options;
+	const char *error;
+
+	test_begin("eas body: options ask for a message part, since 14.1");
+	for (unsigned int i = 0; i < N_ELEMENTS(tests); i++) T_BEGIN {
+		pool_t pool = pool_alloconly_create("test", 2048);
+		struct wbxml_node *node = test_options_node(pool, tests[i].text);
+
+		test_assert_idx(eas_body_options_parse(node, EAS_VERSION_14_1, &options,
+						       &error) == tests[i].ret, i);
+		test_assert_idx(options.part_type_refused == tests[i].refused, i);
+		if (tests[i].ret == 0) {
+			test_assert_idx(eas_body_is_wanted(&options) ==
+					tests[i].body_wanted, i);
+			test_assert_idx(options.part.type == tests[i].type, i);
+			test_assert_idx(options.part.truncation_size == tests[i].size, i);
+			test_assert_idx(options.part.all_or_none == tests[i].all_or_none, i);
+			test_assert_idx(options.part.preview == tests[i].preview, i);
+		}
+		/* it is none of the older versions' */
+		if (tests[i].refused) {
+			test_assert_idx(eas_body_options_parse(node, EAS_VERSION_14_0,
+							       &options, &error) == 0, i);
+			test_assert_idx(options.part.type == EAS_BODY_TYPE_NONE, i);
+		}
+		pool_unref(&pool);
+	} T_END;
 	test_end();
 }
 
@@ -406,15 +462,73 @@ static void test_eas_body_failure(void)
 	test_end();
 }
 
+/* A body and a part of it read the same stream by turns. */
+static void test_eas_body_and_part(void)
+{
+	const size_t size = EAS_BODY_MEMORY_BYTES * 2;
+	struct eas_body_options options;
+	struct eas_part_place place = { .size = size, .cte = MESSAGE_CTE_78BIT };
+	struct eas_body_source source = { .html = &place };
+	buffer_t *dest = buffer_create_dynamic(default_pool, size * 2 + 1024);
+	struct ostream *output = o_stream_create_buffer(dest);
+	struct wbxml_writer *writer = wbxml_writer_create(output);
+	const struct wbxml_node *root, *child;
+	struct wbxml_tree *tree;
+	struct eas_body *body, *part;
+	pool_t pool = pool_alloconly_create("test", 2048);
+	char *text = i_malloc(size);
+	struct istream *doc;
+	const char *error;
+
+	test_begin("eas body: a large body and a large part beside it");
+	for (size_t i = 0; i < size; i++)
+		text[i] = 'a' + i % 23;
+	source.input = i_stream_create_from_data(text, size);
+	test_options_init(&options, EAS_BODY_TYPE_HTML, UOFF_T_MAX);
+	options.part = options.preferences[0];
+	options.part.truncation_size = size - 1;
+	test_assert(eas_body_open(&source, &options, &body) == 0);
+	test_assert(eas_body_open_part(&source, &options, &part) == 0);
+	wbxml_writer_start(writer, EAS_TAG_AIRSYNC_APPLICATION_DATA);
+	test_assert(eas_body_write(body, writer) == 0);
+	test_assert(eas_body_write(part, writer) == 0);
+	wbxml_writer_end(writer, EAS_TAG_AIRSYNC_APPLICATION_DATA);
+	eas_body_close(&body);
+	eas_body_close(&part);
+	wbxml_writer_destroy(&writer);
+	o_stream_destroy(&output);
+
+	doc = i_stream_create_from_buffer(dest);
+	if (wbxml_tree_read(pool, doc, &tree_set, &tree, &error) != 1)
+		i_fatal("bodies are no WBXML: %s", error);
+	i_stream_unref(&doc);
+	root = tree->root;
+	child = wbxml_node_child(wbxml_node_child(root, EAS_TAG_AIRSYNCBASE_BODY),
+				 EAS_TAG_AIRSYNCBASE_DATA);
+	test_assert(child->value_size == size && memcmp(child->value, text, size) == 0);
+	child = wbxml_node_child(wbxml_node_child(root, EAS_TAG_AIRSYNCBASE_BODY_PART),
+				 EAS_TAG_AIRSYNCBASE_DATA);
+	test_assert(child->value_size == size - 1 &&
+		    memcmp(child->value, text, size - 1) == 0);
+	wbxml_tree_free(&tree);
+	buffer_free(&dest);
+	i_stream_unref(&source.input);
+	pool_unref(&pool);
+	i_free(text);
+	test_end();
+}
+
 int main(void)
 {
 	static void (*const test_functions[])(void) = {
 		test_eas_body_options,
+		test_eas_body_options_part,
 		test_eas_body_truncation,
 		test_eas_body_large,
 		test_eas_body_preview,
 		test_eas_body_parts,
 		test_eas_body_failure,
+		test_eas_body_and_part,
 		NULL
 	};
 	return test_run(test_functions);

@@ -78,10 +78,8 @@ static const char *read_file(const char *path, size_t *size_r)
 }
 
 /* "2:200000:all:preview=255" */
-static void parse_body(struct item_test *test, const char *value)
+static void parse_body(struct eas_body_preference *pref, const char *value)
 {
-	struct eas_body_preference *pref =
-		&test->options.preferences[test->options.preferences_count++];
 	const char *const *words = t_strsplit(value, ":");
 
 	pref->type = words[0][0] - '0';
@@ -122,7 +120,10 @@ static void parse_word(struct item_test *test, const char *word)
 	else if (str_begins_with(word, "version="))
 		test_assert(eas_version_parse(value, &test->options.version) == 0);
 	else if (str_begins_with(word, "body="))
-		parse_body(test, value);
+		parse_body(&test->options.preferences[test->options.preferences_count++],
+			   value);
+	else if (str_begins_with(word, "part="))
+		parse_body(&test->options.part, value);
 	else if (str_begins_with(word, "mime=")) {
 		test->options.mime_support_sent = TRUE;
 		test->options.mime_support = *value - '0';
