@@ -115,18 +115,35 @@ smart_build(struct eas_cmd_context *ctx, const struct eas_compose *compose,
 	return iostream_temp_finish(&output, IO_BLOCK_SIZE);
 }
 
-/* So that every client shows it. */
+static void smart_update_keyword(const struct eas_mail_item *item, enum modify_type modify,
+				 const char *name)
+{
+	const char *const names[] = { name, NULL };
+	struct mail_keywords *keywords;
+
+	keywords = mailbox_keywords_create_valid(item->box, names);
+	mail_update_keywords(item->mail, modify, keywords);
+	mailbox_keywords_unref(&keywords);
+}
+
+/* So that every client shows it; which was last of the two is kept where it must be
+   (eas-email-flags.h). */
 static void smart_mark_original(const struct eas_mail_item *item, enum eas_smart_kind kind)
 {
-	static const char *const forwarded[] = { EAS_EMAIL_KEYWORD_FORWARDED, NULL };
-	struct mail_keywords *keywords;
+	const char *const *keywords = mail_get_keywords(item->mail);
 
 	if (kind == EAS_SMART_REPLY) {
 		mail_update_flags(item->mail, MODIFY_ADD, MAIL_ANSWERED);
+		if (str_array_icase_find(keywords, EAS_EMAIL_KEYWORD_FORWARDED)) {
+			smart_update_keyword(item, MODIFY_ADD,
+					     EAS_EMAIL_KEYWORD_REPLIED_LAST);
+		}
 	} else {
-		keywords = mailbox_keywords_create_valid(item->box, forwarded);
-		mail_update_keywords(item->mail, MODIFY_ADD, keywords);
-		mailbox_keywords_unref(&keywords);
+		if (str_array_icase_find(keywords, EAS_EMAIL_KEYWORD_REPLIED_LAST)) {
+			smart_update_keyword(item, MODIFY_REMOVE,
+					     EAS_EMAIL_KEYWORD_REPLIED_LAST);
+		}
+		smart_update_keyword(item, MODIFY_ADD, EAS_EMAIL_KEYWORD_FORWARDED);
 	}
 }
 

@@ -17,8 +17,10 @@ enum digest_bits {
 	DIGEST_FLAG_ACTIVE	= BIT(2),
 	DIGEST_ANSWERED		= BIT(3),
 	DIGEST_FORWARDED	= BIT(4),
+	/* after it was forwarded */
+	DIGEST_REPLIED_LAST	= BIT(5),
 
-	DIGEST_FLAGS_MASK	= 0x1f,
+	DIGEST_FLAGS_MASK	= 0x3f,
 	/* only in a comparison */
 	DIGEST_CATEGORIES	= BIT(8),
 	DIGEST_CATEGORIES_SHIFT	= 8
@@ -79,6 +81,7 @@ void eas_email_flags_read(enum mail_flags flags, const char *const *keywords,
 {
 	ARRAY_TYPE(const_string) categories;
 	const char *category;
+	bool replied_last = FALSE;
 
 	i_zero(flags_r);
 	flags_r->read = (flags & MAIL_SEEN) != 0;
@@ -91,6 +94,8 @@ void eas_email_flags_read(enum mail_flags flags, const char *const *keywords,
 	for (; keywords != NULL && *keywords != NULL; keywords++) {
 		if (strcasecmp(*keywords, EAS_EMAIL_KEYWORD_FORWARDED) == 0)
 			flags_r->forwarded = TRUE;
+		else if (strcasecmp(*keywords, EAS_EMAIL_KEYWORD_REPLIED_LAST) == 0)
+			replied_last = TRUE;
 		else if (strcasecmp(*keywords, EAS_EMAIL_KEYWORD_COMPLETED) == 0) {
 			if (flags_r->flag == EAS_EMAIL_FLAG_CLEAR)
 				flags_r->flag = EAS_EMAIL_FLAG_COMPLETE;
@@ -100,6 +105,10 @@ void eas_email_flags_read(enum mail_flags flags, const char *const *keywords,
 	}
 	array_append_zero(&categories);
 	flags_r->categories = array_front(&categories);
+	if (flags_r->answered && (replied_last || !flags_r->forwarded))
+		flags_r->last_verb = EAS_EMAIL_VERB_REPLY;
+	else if (flags_r->forwarded)
+		flags_r->last_verb = EAS_EMAIL_VERB_FORWARD;
 }
 
 uint32_t eas_email_flags_digest(const struct eas_email_flags *flags)
@@ -117,6 +126,8 @@ uint32_t eas_email_flags_digest(const struct eas_email_flags *flags)
 		digest |= DIGEST_ANSWERED;
 	if (flags->forwarded)
 		digest |= DIGEST_FORWARDED;
+	if (flags->forwarded && flags->last_verb == EAS_EMAIL_VERB_REPLY)
+		digest |= DIGEST_REPLIED_LAST;
 	/* in whatever order they come */
 	for (category = flags->categories; *category != NULL; category++)
 		sum += crc32_str(*category);

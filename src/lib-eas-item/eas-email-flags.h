@@ -9,10 +9,15 @@
      Flag          \Flagged = active; keyword $Completed = complete
      Categories    keywords without a leading '$', but those programs set (eas-email-keywords.def);
                    in modified UTF-7, a space is kept as '_'
-     answered      \Answered; forwarded: keyword $Forwarded
+     answered      \Answered
+     forwarded     keyword $Forwarded
+     last verb     of the two, if both are there: forward. Keyword $DirectPushRepliedLast says that
+                   it was reply; SmartReply sets it on what was forwarded, SmartForward removes it.
+                   So phones are told truly what phones did; what an IMAP client adds to
+                   both cannot be known.
 
    MS-ASEMAIL "Read" (2.2.2.58), "Flag" (2.2.2.34), "Status" (2.2.2.74), "Categories"
-   (2.2.2.16); RFC 5788 */
+   (2.2.2.16), "LastVerbExecuted" (2.2.2.44); RFC 5788 */
 
 #include "mail-types.h"
 
@@ -20,6 +25,7 @@ struct wbxml_node;
 
 #define EAS_EMAIL_KEYWORD_COMPLETED "$Completed"
 #define EAS_EMAIL_KEYWORD_FORWARDED "$Forwarded"
+#define EAS_EMAIL_KEYWORD_REPLIED_LAST "$DirectPushRepliedLast"
 
 /* MS-ASEMAIL "Categories": clients send no more than 300 */
 #define EAS_EMAIL_MAX_CATEGORIES 300
@@ -31,8 +37,16 @@ enum eas_email_flag_status {
 	EAS_EMAIL_FLAG_ACTIVE	= 2
 };
 
+/* MS-ASEMAIL "LastVerbExecuted" (2.2.2.44) */
+enum eas_email_verb {
+	EAS_EMAIL_VERB_NONE	= 0,
+	EAS_EMAIL_VERB_REPLY	= 1,
+	EAS_EMAIL_VERB_FORWARD	= 3
+};
+
 struct eas_email_flags {
 	bool read, answered, forwarded;
+	enum eas_email_verb last_verb;
 	enum eas_email_flag_status flag;
 	/* \Deleted: not to be shown */
 	bool hidden;

@@ -22,9 +22,6 @@
 #define EMAIL_MAX_BCC_BYTES 1024
 
 #define EMAIL_FLAG_TYPE "Flag for follow up"
-/* MS-ASEMAIL "LastVerbExecuted" (2.2.2.44) */
-#define EMAIL_VERB_REPLY 1
-#define EMAIL_VERB_FORWARD 3
 
 #define EMAIL_CPID_UTF8 "65001"
 #define EMAIL_CONTENT_CLASS "urn:content-classes:message"
@@ -142,11 +139,9 @@ static void write_flag(struct wbxml_writer *writer, const struct eas_email_flags
 static void write_last_verb(struct wbxml_writer *writer, enum eas_version version,
 			    const struct eas_email_flags *flags)
 {
-	if (version < EAS_VERSION_14_0 || (!flags->answered && !flags->forwarded))
+	if (version < EAS_VERSION_14_0 || flags->last_verb == EAS_EMAIL_VERB_NONE)
 		return;
-	wbxml_writer_element_uint(writer, EAS_TAG_EMAIL2_LAST_VERB_EXECUTED,
-				  flags->answered ? EMAIL_VERB_REPLY :
-				  EMAIL_VERB_FORWARD);
+	wbxml_writer_element_uint(writer, EAS_TAG_EMAIL2_LAST_VERB_EXECUTED, flags->last_verb);
 }
 
 /* Empty if there are none: a Change without the element would leave the old ones. */

@@ -50,6 +50,35 @@ static void test_eas_email_flags_read(void)
 	test_end();
 }
 
+static void test_eas_email_flags_last_verb(void)
+{
+	static const struct {
+		enum mail_flags flags;
+		const char *keywords;
+		enum eas_email_verb verb;
+	} tests[] = {
+		{ 0, "", EAS_EMAIL_VERB_NONE },
+		{ MAIL_ANSWERED, "", EAS_EMAIL_VERB_REPLY },
+		{ 0, "$forwarded", EAS_EMAIL_VERB_FORWARD },
+		{ MAIL_ANSWERED, "$Forwarded", EAS_EMAIL_VERB_FORWARD },
+		{ MAIL_ANSWERED, "$Forwarded $DirectPushRepliedLast", EAS_EMAIL_VERB_REPLY },
+		{ MAIL_ANSWERED, "$directpushrepliedlast $Forwarded", EAS_EMAIL_VERB_REPLY },
+		/* another client took something away */
+		{ MAIL_ANSWERED, "$DirectPushRepliedLast", EAS_EMAIL_VERB_REPLY },
+		{ 0, "$Forwarded $DirectPushRepliedLast", EAS_EMAIL_VERB_FORWARD },
+		{ 0, "$DirectPushRepliedLast", EAS_EMAIL_VERB_NONE }
+	};
+	struct eas_email_flags flags;
+
+	test_begin("email flags: what was done last");
+	for (unsigned int i = 0; i < N_ELEMENTS(tests); i++) {
+		eas_email_flags_read(tests[i].flags, words(tests[i].keywords), &flags);
+		test_assert_idx(flags.last_verb == tests[i].verb, i);
+		test_assert_idx(flags.categories[0] == NULL, i);
+	}
+	test_end();
+}
+
 static uint32_t digest(enum mail_flags flags, const char *keywords)
 {
 	struct eas_email_flags email_flags;
@@ -68,9 +97,14 @@ static void test_eas_email_flags_digest(void)
 	test_assert(digest(0, "") != digest(MAIL_ANSWERED, ""));
 	test_assert(digest(0, "") != digest(0, "$Forwarded"));
 	test_assert(digest(0, "$Completed") != digest(0, "$Forwarded"));
+	test_assert(digest(MAIL_ANSWERED, "$Forwarded") !=
+		    digest(MAIL_ANSWERED, "$Forwarded $DirectPushRepliedLast"));
+	test_assert(digest(0, "$Forwarded") ==
+		    digest(0, "$Forwarded $DirectPushRepliedLast"));
 	test_assert(digest(0, "") != digest(0, "a"));
 	test_assert(digest(0, "a") != digest(0, "b"));
-	test_assert(digest(MAIL_FLAGS_MASK, "a $Forwarded $Completed") < 0xfffffff0);
+	test_assert(digest(MAIL_FLAGS_MASK, "a $Forwarded $Completed "
+			   "$DirectPushRepliedLast") < 0xfffffff0);
 
 	/* which properties differ */
 	test_assert(eas_email_digest_changes(digest(0, "a"), digest(0, "a")) == 0);
@@ -196,6 +230,7 @@ int main(void)
 {
 	static void (*const test_functions[])(void) = {
 		test_eas_email_flags_read,
+		test_eas_email_flags_last_verb,
 		test_eas_email_flags_digest,
 		test_eas_email_flags_change,
 		test_eas_email_flags_categories,
