@@ -14,6 +14,10 @@ struct directpush_job {
 	/* in user->jobs, while it waits for a worker */
 	struct directpush_job *prev, *next;
 	bool queued;
+	/* in waiting, while all workers of all users are busy */
+	struct directpush_job *waiting_prev, *waiting_next;
+	bool waiting;
+	/* how long it may wait altogether */
 	struct directpush_timer queue_timer;
 
 	struct directpush_job_params params;
@@ -27,7 +31,22 @@ struct directpush_job {
 	void *context;
 };
 
+/* those that wait until directpush_worker_max allows another worker, oldest first */
+static struct directpush_job *waiting_head, *waiting_tail;
+/* workers that became free for them since they were looked at */
+static unsigned int waiting_places;
+static struct timeout *to_waiting;
+
 static void job_find_worker(struct directpush_job *job);
+
+static void job_unwait(struct directpush_job *job)
+{
+	if (job->waiting) {
+		DLLIST2_REMOVE_FULL(&waiting_head, &waiting_tail, job,
+				    waiting_prev, waiting_next);
+		job->waiting = FALSE;
+	}
+}
 
 static void job_unqueue(struct directpush_job *job)
 {
@@ -36,13 +55,19 @@ static void job_unqueue(struct directpush_job *job)
 	if (job->queued) {
 		DLLIST2_REMOVE(&user->jobs_head, &user->jobs_tail, job);
 		job->queued = FALSE;
-		directpush_timer_stop(&job->queue_timer);
 	}
+}
+
+static void job_stop_waiting(struct directpush_job *job)
+{
+	job_unqueue(job);
+	job_unwait(job);
+	directpush_timer_stop(&job->queue_timer);
 }
 
 static void job_free(struct directpush_job *job)
 {
-	job_unqueue(job);
+	job_stop_waiting(job);
 	timeout_remove(&job->to_start);
 	if (job->auth_request != NULL)
 		directpush_auth_abort(&job->auth_request);
@@ -107,7 +132,7 @@ static const struct directpush_worker_callbacks job_worker_callbacks = {
 
 static void job_run(struct directpush_job *job, struct directpush_worker *worker)
 {
-	job_unqueue(job);
+	job_stop_waiting(job);
 	directpush_auth_id_forget(&job->params.id);
 	job->worker = worker;
 	T_BEGIN {
@@ -199,35 +224,76 @@ static void job_auth_callback(const struct directpush_auth_reply *reply,
 
 static void job_queue_timeout(struct directpush_job *job)
 {
-	job_fail(job, 503, JOB_RETRY_AFTER_SECS, "directpush_worker_max_per_user "
-		 "workers are busy");
+	job_fail(job, 503, JOB_RETRY_AFTER_SECS, job->waiting ?
+		 "directpush_worker_max workers are busy" :
+		 "directpush_worker_max_per_user workers are busy");
+}
+
+static void job_wait(struct directpush_job *job)
+{
+	struct directpush_user *user = job->login->user;
+
+	/* the auth process does not remember it for long */
+	directpush_auth_id_forget(&job->params.id);
+	if (!job->waiting && !job->queued) {
+		DLLIST2_APPEND(&user->jobs_head, &user->jobs_tail, job);
+		job->queued = TRUE;
+	}
+	if (!job->queue_timer.running) {
+		directpush_timer_start(&job->queue_timer,
+			directpush_set->directpush_worker_timeout * 1000,
+			job_queue_timeout, job);
+	}
 }
 
 static void job_find_worker(struct directpush_job *job)
 {
 	struct directpush_worker *worker = job_find_idle_worker(job);
-	struct directpush_user *user = job->login->user;
 
 	if (worker != NULL)
 		job_run(job, worker);
-	else if (!job_make_room(job)) {
-		/* the auth process does not remember it for long */
-		directpush_auth_id_forget(&job->params.id);
-		if (!job->queued) {
-			DLLIST2_APPEND(&user->jobs_head, &user->jobs_tail, job);
-			job->queued = TRUE;
-			directpush_timer_start(&job->queue_timer,
-				directpush_set->directpush_worker_timeout * 1000,
-				job_queue_timeout, job);
-		}
-	} else if (!directpush_workers_make_room())
-		job_fail(job, 503, JOB_RETRY_AFTER_SECS, "directpush_worker_max reached");
-	else if (job->params.id.id != 0)
+	else if (!job_make_room(job))
+		job_wait(job);
+	else if (!directpush_workers_make_room()) {
+		DLLIST2_APPEND_FULL(&waiting_head, &waiting_tail, job,
+				    waiting_prev, waiting_next);
+		job->waiting = TRUE;
+		job_wait(job);
+	} else if (job->params.id.id != 0)
 		job_start_worker(job);
 	else {
 		job->auth_request = directpush_auth_start(&job->params.auth,
 							  job_auth_callback, job);
 	}
+}
+
+static void jobs_run_waiting(void *context ATTR_UNUSED)
+{
+	struct directpush_job *job;
+
+	timeout_remove(&to_waiting);
+	while (waiting_places > 0 && waiting_head != NULL) {
+		waiting_places--;
+		job = waiting_head;
+		job_unwait(job);
+		job_find_worker(job);
+	}
+	waiting_places = 0;
+}
+
+/* A worker is idle or gone: one that waits may have its place, soon. */
+static void jobs_place_free(void)
+{
+	if (waiting_head == NULL)
+		return;
+	waiting_places++;
+	if (to_waiting == NULL)
+		to_waiting = timeout_add_short(0, jobs_run_waiting, NULL);
+}
+
+void directpush_jobs_deinit(void)
+{
+	timeout_remove(&to_waiting);
 }
 
 static void job_start(struct directpush_job *job)
@@ -290,15 +356,18 @@ void directpush_jobs_worker_idle(struct directpush_worker *worker)
 	else if (user->jobs_head != NULL) {
 		/* somebody waits for a worker of another login */
 		directpush_worker_destroy(worker, "made room");
-	}
+	} else
+		jobs_place_free();
 }
 
 void directpush_jobs_worker_gone(struct directpush_user *user)
 {
 	struct directpush_job *job = user->jobs_head;
 
-	if (job == NULL)
+	if (job == NULL) {
+		jobs_place_free();
 		return;
+	}
 	job_unqueue(job);
 	/* no further than this one: what it finds decides about the next */
 	if (job->to_start == NULL)

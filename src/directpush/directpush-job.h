@@ -41,4 +41,7 @@ void directpush_job_abort(struct directpush_job **job);
 void directpush_jobs_worker_idle(struct directpush_worker *worker);
 void directpush_jobs_worker_gone(struct directpush_user *user);
 
+/* When there are no workers any more. */
+void directpush_jobs_deinit(void);
+
 #endif

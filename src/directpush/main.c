@@ -15,6 +15,7 @@
 #include "directpush-connection.h"
 #include "directpush-device.h"
 #include "directpush-http.h"
+#include "directpush-job.h"
 #include "directpush-memory.h"
 #include "directpush-parked.h"
 #include "directpush-remote.h"
@@ -63,6 +64,7 @@ static void main_deinit(void)
 	directpush_connections_deinit();
 	directpush_http_deinit();
 	directpush_workers_deinit();
+	directpush_jobs_deinit();
 	directpush_auth_deinit();
 	directpush_parked_deinit();
 	directpush_devices_deinit();
