@@ -26,7 +26,6 @@
 #include "eas-compose.h"
 #include "eas-device.h"
 #include "eas-folder.h"
-#include "eas-item-id.h"
 #include "eas-mail-source.h"
 #include "eas-user.h"
 #include "cmd-sync-apply.h"
@@ -421,8 +420,9 @@ draft_replace(struct sync_apply *apply, const struct draft_mail *mail, uint32_t 
 static enum eas_status
 draft_rewrite(struct sync_apply *apply, const struct wbxml_node *data, const char *id)
 {
-	uint32_t id_uid = eas_item_id_get_uid(id, apply->coll->id);
 	uint32_t old_uid = apply->mail->uid;
+	/* id may have come from a search, which tells the mail's own */
+	uint32_t id_uid = eas_sync_draft_get_id_uid(apply->collection->state, old_uid);
 	uint64_t command = command_digest(data, id);
 	const struct eas_sync_draft *same;
 	struct draft_mail mail;

@@ -2,6 +2,7 @@
 
 #include "lib.h"
 #include "array.h"
+#include "base64.h"
 #include "hex-binary.h"
 #include "istream.h"
 #include "istream-base64.h"
@@ -103,6 +104,15 @@ bool eas_draft_is_content(const struct wbxml_node *data)
 		wbxml_node_child(data, EAS_TAG_AIRSYNCBASE_BODY) != NULL;
 }
 
+/* Bytes are opaque data; some encode them and send text. */
+static bool content_is_bytes(const struct wbxml_node *content)
+{
+	if (content->opaque || content->stream != NULL)
+		return TRUE;
+	return base64_scheme_decode(&base64_scheme, 0, content->value, content->value_size,
+				    t_buffer_create(content->value_size)) >= 0;
+}
+
 static const char *attachment_check(const struct wbxml_node *node)
 {
 	const char *method = wbxml_node_child_value(node, EAS_TAG_AIRSYNCBASE_METHOD);
@@ -121,6 +131,8 @@ static const char *attachment_check(const struct wbxml_node *node)
 	if (method != NULL && (str_to_uint(method, &num) < 0 ||
 			       (num != DRAFT_METHOD_NORMAL && num != DRAFT_METHOD_MESSAGE)))
 		return "An attachment has an unknown Method";
+	if (!content_is_bytes(wbxml_node_child(node, EAS_TAG_AIRSYNCBASE_CONTENT)))
+		return "The Content of an attachment is text, and not base64";
 	return NULL;
 }
 
@@ -397,18 +409,21 @@ static void append_id_field(string_t *dest, const char *name, const char *before
 static int send_attachment_data(struct draft_context *ctx, const struct wbxml_node *data,
 				bool whole)
 {
-	struct istream *input = wbxml_node_get_stream(data), *encoder;
+	struct istream *input = wbxml_node_get_stream(data), *child;
 	enum ostream_send_istream_result res;
 
-	/* Bytes are opaque data. Where they come as text, that is base64 already. */
-	if (whole || !data->opaque) {
-		res = o_stream_send_istream(ctx->output, input);
-	} else {
-		encoder = i_stream_create_base64_encoder(input, DRAFT_BASE64_LINE_LENGTH,
-							 TRUE);
-		res = o_stream_send_istream(ctx->output, encoder);
-		i_stream_unref(&encoder);
+	if (!data->opaque) {
+		child = input;
+		input = i_stream_create_base64_decoder(child);
+		i_stream_unref(&child);
 	}
+	if (!whole) {
+		child = input;
+		input = i_stream_create_base64_encoder(child, DRAFT_BASE64_LINE_LENGTH,
+						       TRUE);
+		i_stream_unref(&child);
+	}
+	res = o_stream_send_istream(ctx->output, input);
 	i_stream_unref(&input);
 	send_str(ctx, "\r\n");
 	return res == OSTREAM_SEND_ISTREAM_RESULT_ERROR_INPUT ? -1 : 0;
@@ -420,15 +435,18 @@ static int send_added(struct draft_context *ctx, const struct wbxml_node *node)
 	const char *name = wbxml_node_child_value(node, EAS_TAG_AIRSYNCBASE_DISPLAY_NAME);
 	const char *method = wbxml_node_child_value(node, EAS_TAG_AIRSYNCBASE_METHOD);
 	const struct wbxml_node *inl = wbxml_node_child(node, EAS_TAG_AIRSYNCBASE_IS_INLINE);
-	bool whole = method != NULL && strcmp(method, "5") == 0 && data->opaque;
+	bool whole = method != NULL && strcmp(method, "5") == 0;
+	const char *type = whole ? "message/rfc822" :
+		eas_draft_content_type(wbxml_node_child_value(node,
+					EAS_TAG_AIRSYNCBASE_CONTENT_TYPE));
+	/* a text would be taken for the body */
+	bool shown = inl != NULL && strcmp(inl->value, "0") != 0 &&
+		strncasecmp(type, "image/", 6) == 0;
 	string_t *head = t_str_new(256);
 
-	str_printfa(head, "Content-Type: %s", whole ? "message/rfc822" :
-		eas_draft_content_type(wbxml_node_child_value(node,
-					EAS_TAG_AIRSYNCBASE_CONTENT_TYPE)));
+	str_printfa(head, "Content-Type: %s", type);
 	eas_draft_append_param(head, "name", name);
-	str_printfa(head, "\r\nContent-Disposition: %s",
-		    inl != NULL && strcmp(inl->value, "0") != 0 ? "inline" : "attachment");
+	str_printfa(head, "\r\nContent-Disposition: %s", shown ? "inline" : "attachment");
 	eas_draft_append_param(head, "filename", name);
 	str_append(head, "\r\n");
 	if (!whole)
@@ -548,6 +566,9 @@ int eas_draft_write(const struct eas_draft_source *source, struct ostream *outpu
 	int ret = 0;
 
 	ctx.body = wbxml_node_child(source->data, EAS_TAG_AIRSYNCBASE_BODY);
+	/* MS-ASCMD "Change" (2.2.3.24): without Data it is unchanged */
+	if (wbxml_node_child(ctx.body, EAS_TAG_AIRSYNCBASE_DATA) == NULL)
+		ctx.body = NULL;
 	ctx.body_type = ctx.body == NULL ? 0 : draft_body_type(ctx.body);
 	ctx.attachments = wbxml_node_child(source->data, EAS_TAG_AIRSYNCBASE_ATTACHMENTS);
 	ctx.replace_fields = ctx.body_type != DRAFT_BODY_MIME &&

@@ -129,6 +129,11 @@ static void test_eas_draft_change(void)
 		    strstr(mail, "In-Reply-To: <first>") != NULL);
 	test_assert(strstr(mail, "Hello") != NULL && strstr(mail, "PNG") != NULL);
 
+	node_add(node_add(data, EAS_TAG_AIRSYNCBASE_BODY, NULL), EAS_TAG_AIRSYNCBASE_TYPE, "1");
+	mail = draft_write(data, OLD_MIXED);
+	test_assert(strstr(mail, "Hello") != NULL);
+
+	data = node_add(NULL, EAS_TAG_AIRSYNC_APPLICATION_DATA, NULL);
 	node_add_body(data, "2", "<b>x</b>");
 	mail = draft_write(data, OLD_MIXED);
 	test_assert(strstr(mail, "Hello") == NULL && strstr(mail, "<b>x</b>") != NULL);
@@ -148,6 +153,13 @@ static void test_eas_draft_change(void)
 	test_assert(strstr(mail, "filename*=UTF-8''%C3%A4%2Ebin") != NULL);
 	test_assert(strstr(mail, "\r\n\r\nMTIz\r\n") != NULL);
 	test_assert(strstr(mail, "\r\n--bM--\r\n") != NULL);
+
+	/* bytes as base64 already */
+	data = node_add(NULL, EAS_TAG_AIRSYNC_APPLICATION_DATA, NULL);
+	node_add_attachment(data, "x", "MTIz");
+	data->first_child->first_child->first_child->next->next->opaque = FALSE;
+	mail = draft_write(data, NULL);
+	test_assert(strstr(mail, "\r\n\r\nMTIz\r\n") != NULL);
 	pool_end();
 }
 
@@ -181,6 +193,12 @@ static void test_eas_draft_check(void)
 	data = node_add(NULL, EAS_TAG_AIRSYNC_APPLICATION_DATA, NULL);
 	list = node_add(data, EAS_TAG_AIRSYNCBASE_ATTACHMENTS, NULL);
 	node_add(list, EAS_TAG_AIRSYNCBASE_ADD, NULL);
+	test_assert(eas_draft_check(data, &error) < 0);
+
+	data = node_add(NULL, EAS_TAG_AIRSYNC_APPLICATION_DATA, NULL);
+	node_add_attachment(data, "x", "no base64!");
+	test_assert(eas_draft_check(data, &error) == 0);
+	data->first_child->first_child->first_child->next->next->opaque = FALSE;
 	test_assert(eas_draft_check(data, &error) < 0);
 	pool_end();
 }
