@@ -14,11 +14,18 @@ config = "directpush_worker_timeout = 2 secs\ndirectpush_body_timeout = 2 secs\n
 seconds = 4
 
 
+def holds_a_lock(pid):
+    with open("/proc/locks") as locks:
+        return any(str(pid) in line.split() for line in locks)
+
+
 def run(stage):
     stage.allowed_errors.append("worker|Worker|killed with signal")
     phone, other = stage.phone("phone", "alice"), stage.phone("other", "bob")
     phone.first_contact()
     workers = stage.workers()
+    # One that has answered may still be about to let go of the device's lock.
+    stage.eventually("a worker keeps a lock", lambda: not any(map(holds_a_lock, workers)), 5)
     for pid in workers:
         os.kill(pid, signal.SIGSTOP)
     try:
