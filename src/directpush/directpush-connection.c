@@ -170,6 +170,8 @@ void directpush_connection_destroy(struct directpush_connection *conn)
 	conn->lost = TRUE;
 	if (conn->http != NULL)
 		directpush_http_close(conn, "Connection closed");
+	else if (conn->requests != NULL)
+		directpush_request_lost(conn->requests);
 	i_assert(conn->requests == NULL);
 	if (conn->pump != NULL)
 		directpush_pump_destroy(&conn->pump);
@@ -306,15 +308,16 @@ connection_pump_event(enum directpush_pump_event event,
 	}
 }
 
-static void connection_wake(struct directpush_connection *conn,
-			    const void *data, size_t size)
+/* Returns -1 if the connection is destroyed. */
+static int connection_wake(struct directpush_connection *conn,
+			   const void *data, size_t size)
 {
 	int fd[2];
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fd) < 0) {
 		e_error(directpush_event, "socketpair() failed: %m");
 		directpush_connection_destroy(conn);
-		return;
+		return -1;
 	}
 	io_remove(&conn->io);
 	connection_set_active(conn, TRUE);
@@ -325,16 +328,25 @@ static void connection_wake(struct directpush_connection *conn,
 	directpush_http_open(conn, fd[1]);
 	connection_set_timeout(conn, directpush_set->directpush_header_timeout*1000);
 	directpush_pump_inject(conn->pump, data, size);
+	return 0;
+}
+
+static const struct directpush_request *
+connection_get_last_request(const struct directpush_connection *conn)
+{
+	const struct directpush_request *req = conn->requests;
+
+	while (req != NULL && req->next != NULL)
+		req = req->next;
+	return req;
 }
 
 static bool connection_body_is_complete(const struct directpush_connection *conn)
 {
-	const struct directpush_request *req = conn->requests;
+	const struct directpush_request *req = connection_get_last_request(conn);
 
 	if (req == NULL)
 		return TRUE;
-	while (req->next != NULL)
-		req = req->next;
 	if (conn->request_end != UOFF_T_MAX)
 		return directpush_pump_get_in(conn->pump) >= conn->request_end;
 	return req->payload == NULL || req->payload->eof;
@@ -387,12 +399,15 @@ static void connection_park_now(struct directpush_connection *conn)
 
 	i_assert(conn->state == DIRECTPUSH_CONNECTION_AWAKE);
 
-	if (conn->requests->next != NULL || connection_has_unread_input(conn)) {
+	if (connection_get_last_request(conn) != conn->park_context ||
+	    connection_has_unread_input(conn)) {
 		timeout_remove(&conn->to_park);
 		callback(FALSE, conn->park_context);
 		return;
 	}
-	if (!connection_is_drained(conn) || !connection_has_all_input(conn)) {
+	/* those before it are just being answered */
+	if (conn->requests->next != NULL || !connection_is_drained(conn) ||
+	    !connection_has_all_input(conn)) {
 		timeout_remove(&conn->to_park);
 		if (++conn->park_retries > CONNECTION_PARK_MAX_RETRIES)
 			callback(FALSE, conn->park_context);
@@ -405,8 +420,16 @@ static void connection_park_now(struct directpush_connection *conn)
 	timeout_remove(&conn->to_park);
 	callback(TRUE, conn->park_context);
 	connection_sleep(conn);
+	conn->state = conn->parked != NULL ? DIRECTPUSH_CONNECTION_PARKED :
+		DIRECTPUSH_CONNECTION_ASKING;
+	i_assert((conn->parked == NULL) == (conn->requests != NULL));
+}
+
+void directpush_connection_asked(struct directpush_connection *conn)
+{
+	i_assert(conn->state == DIRECTPUSH_CONNECTION_ASKING);
+	i_assert(conn->parked != NULL && conn->requests == NULL);
 	conn->state = DIRECTPUSH_CONNECTION_PARKED;
-	i_assert(conn->parked != NULL);
 }
 
 void directpush_connection_park(struct directpush_connection *conn,
@@ -437,8 +460,9 @@ int directpush_connection_answer(struct directpush_connection *conn,
 {
 	int ret;
 
-	i_assert(conn->state == DIRECTPUSH_CONNECTION_PARKED);
-	i_assert(conn->parked == NULL);
+	i_assert(conn->state == DIRECTPUSH_CONNECTION_PARKED ||
+		 conn->state == DIRECTPUSH_CONNECTION_ASKING);
+	i_assert(conn->parked == NULL && conn->requests == NULL);
 
 	ret = directpush_transport_send(&conn->transport, str_data(response),
 					str_len(response));
@@ -454,11 +478,17 @@ int directpush_connection_answer(struct directpush_connection *conn,
 	return 0;
 }
 
-void directpush_connection_replay(struct directpush_connection *conn,
-				  const char *http_request)
+int directpush_connection_replay(struct directpush_connection *conn,
+				 bool http10, bool close)
 {
-	i_assert(conn->state == DIRECTPUSH_CONNECTION_PARKED);
-	connection_wake(conn, http_request, strlen(http_request));
+	const char *request = t_strdup_printf(
+		"POST / HTTP/1.%c\r\nHost: localhost\r\nContent-Length: 0\r\n"
+		"Connection: %s\r\n\r\n", http10 ? '0' : '1',
+		close ? "close" : "keep-alive");
+
+	i_assert(conn->state == DIRECTPUSH_CONNECTION_PARKED ||
+		 conn->state == DIRECTPUSH_CONNECTION_ASKING);
+	return connection_wake(conn, request, strlen(request));
 }
 
 /*
@@ -501,7 +531,17 @@ static void connection_parked_input(struct directpush_connection *conn,
 	if (directpush_parked_superseded(conn->parked) < 0 ||
 	    conn->state != DIRECTPUSH_CONNECTION_IDLE)
 		return;
-	connection_wake(conn, data, size);
+	(void)connection_wake(conn, data, size);
+}
+
+/* The same while a worker is still asked: its answer leaves first, by lib-http. */
+static void connection_asking_input(struct directpush_connection *conn,
+				    const unsigned char *data, size_t size)
+{
+	if (data_is_line_end(data, size))
+		return;
+	if (directpush_request_replay(conn->requests) == 0)
+		directpush_pump_inject(conn->pump, data, size);
 }
 
 static void connection_input(struct directpush_connection *conn)
@@ -524,7 +564,10 @@ static void connection_input(struct directpush_connection *conn)
 	switch (conn->state) {
 	case DIRECTPUSH_CONNECTION_IDLE:
 		if (!conn->close_after && !data_is_line_end(block, ret))
-			connection_wake(conn, block, ret);
+			(void)connection_wake(conn, block, ret);
+		break;
+	case DIRECTPUSH_CONNECTION_ASKING:
+		connection_asking_input(conn, block, ret);
 		break;
 	case DIRECTPUSH_CONNECTION_PARKED:
 		connection_parked_input(conn, block, ret);
@@ -560,6 +603,7 @@ static void connection_drained(void *context)
 		if (conn->close_after)
 			connection_set_closing(conn);
 		break;
+	case DIRECTPUSH_CONNECTION_ASKING:
 	case DIRECTPUSH_CONNECTION_PARKED:
 	case DIRECTPUSH_CONNECTION_CLOSING:
 		break;

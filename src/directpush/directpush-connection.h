@@ -22,6 +22,9 @@ enum directpush_connection_state {
 	DIRECTPUSH_CONNECTION_IDLE,
 	/* lib-http is there */
 	DIRECTPUSH_CONNECTION_AWAKE,
+	/* a worker takes its time to say whether the request may wait; lib-http is gone
+	   already */
+	DIRECTPUSH_CONNECTION_ASKING,
 	/* a request waits for a change */
 	DIRECTPUSH_CONNECTION_PARKED,
 	/* the last bytes left; waits for the phone to close */
@@ -109,25 +112,28 @@ const char *directpush_connection_get_local_name(const struct directpush_connect
 void directpush_connection_request_begin(struct directpush_connection *conn,
 					 uoff_t body_size);
 
-/* Drop lib-http and keep the connection in the PARKED state, soon: not while lib-http's
-   callbacks run. callback then gets TRUE and sets conn->parked, or FALSE if the phone
-   sent more meanwhile, or another of its requests parks: the request has to be
-   answered as usual. Not called when the connection is lost first, or after an
-   abort with the same context. */
+/* Drop lib-http and keep the connection, soon: not while lib-http's callbacks run. callback
+   then gets TRUE, and either sets conn->parked (the state is PARKED then) or detaches its
+   request from lib-http (ASKING); or FALSE if the phone sent more meanwhile, or
+   another of its requests parks: the request has to be answered as usual. Not called
+   when the connection is lost first, or after an abort with the same context. */
 void directpush_connection_park(struct directpush_connection *conn,
 				directpush_connection_parked_callback_t *callback,
 				void *context);
 void directpush_connection_park_abort(struct directpush_connection *conn,
 				      void *context);
+/* ASKING -> PARKED: conn->parked took the place of the request. */
+void directpush_connection_asked(struct directpush_connection *conn);
 
-/* Of a PARKED connection: send a complete HTTP response and be IDLE again, or
-   CLOSING if close is set. Returns -1 if the connection is destroyed. */
+/* While lib-http is gone and nothing waits any more: send a complete HTTP response and be
+   IDLE again, or CLOSING if close is set. Returns -1 if the connection is destroyed. */
 int directpush_connection_answer(struct directpush_connection *conn,
 				 const string_t *response, bool close);
-/* Of a PARKED connection: wake lib-http and give it a request of ours, which comes
-   back as the next one to directpush_request_create(). */
-void directpush_connection_replay(struct directpush_connection *conn,
-				  const char *http_request);
+/* Wake lib-http and give it a request of ours, which comes back as the next one to
+   directpush_request_create(). http10, close: as the phone's was. Returns -1 if the
+   connection is destroyed. */
+int directpush_connection_replay(struct directpush_connection *conn,
+				 bool http10, bool close);
 
 /* Requests being handled; parked ones are not among them. */
 typedef void directpush_request_callback_t(const struct directpush_request *req,

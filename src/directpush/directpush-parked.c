@@ -330,10 +330,8 @@ void directpush_parked_create(const struct directpush_parked_params *params)
 static void parked_replay(struct directpush_parked *parked)
 {
 	directpush_timer_stop(&parked->deadline);
-	directpush_connection_replay(parked->conn, t_strdup_printf(
-		"POST / HTTP/1.%c\r\nHost: localhost\r\nContent-Length: 0\r\n"
-		"Connection: %s\r\n\r\n", parked->http10 ? '0' : '1',
-		parked->close ? "close" : "keep-alive"));
+	(void)directpush_connection_replay(parked->conn, parked->http10,
+					   parked->close);
 }
 
 static void parked_look_reply(void *context, const struct directpush_ipc_reply *reply,

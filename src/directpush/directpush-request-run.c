@@ -7,6 +7,7 @@
 #include "buffer.h"
 #include "ioloop.h"
 #include "istream.h"
+#include "str.h"
 #include "http-server.h"
 #include "directpush-admin.h"
 #include "directpush-common.h"
@@ -19,6 +20,9 @@
 /* A body that may come again is gathered up to this to be compared. */
 #define REQUEST_MAX_GATHERED_BYTES (64*1024)
 #define REQUEST_BUSY_RETRY_AFTER_SECS 10
+/* A Ping whose worker does not answer at once (it is just being started) lets lib-http
+   go: when many phones come at once, what they all need for a moment leaves holes. */
+#define REQUEST_SLEEP_MSECS 5
 
 static bool request_may_park(const struct directpush_request *req)
 {
@@ -30,7 +34,7 @@ static bool request_may_park(const struct directpush_request *req)
  */
 
 /* Nobody waits: the answer to a wait that is over at once. */
-static void request_answer_expired(struct directpush_request *req)
+void directpush_request_answer_expired(struct directpush_request *req)
 {
 	const struct directpush_ipc_park *park = &req->order->park;
 	struct http_server_response *resp;
@@ -46,16 +50,10 @@ static void request_answer_expired(struct directpush_request *req)
 	http_server_response_submit(resp);
 }
 
-static void request_parked(bool parked, void *context)
+static void request_create_parked(struct directpush_request *req)
 {
-	struct directpush_request *req = context;
 	struct directpush_parked_params params;
 
-	if (!parked) {
-		req->reason = "ended by the next request";
-		request_answer_expired(req);
-		return;
-	}
 	i_zero(&params);
 	params.conn = req->conn;
 	params.device = req->device;
@@ -71,33 +69,125 @@ static void request_parked(bool parked, void *context)
 	directpush_parked_create(&params);
 }
 
+static void request_parked(bool parked, void *context)
+{
+	struct directpush_request *req = context;
+
+	if (parked)
+		request_create_parked(req);
+	else {
+		req->reason = "ended by the next request";
+		directpush_request_answer_expired(req);
+	}
+}
+
+/* The order came while the request was asleep. */
+static void request_park_asleep(struct directpush_request *req, bool over)
+{
+	const struct directpush_ipc_park *park = &req->order->park;
+	struct directpush_connection *conn = req->conn;
+	bool close = req->close;
+	string_t *response;
+
+	if (!over) {
+		request_create_parked(req);
+		directpush_request_free(req);
+		directpush_connection_asked(conn);
+		return;
+	}
+	response = t_str_new(512);
+	directpush_http_append_response(response, park->expired, park->expired_size,
+					req->http10, close);
+	req->status = 200;
+	directpush_request_free(req);
+	(void)directpush_connection_answer(conn, response, close);
+}
+
 /* Takes the reference to order. */
 static void request_park(struct directpush_request *req,
 			 struct directpush_order *order)
 {
+	bool over = TRUE;
+
 	req->order = order;
-	directpush_request_stop_reading(req);
-	if (directpush_dying ||
-	    req->seq != *directpush_device_get_seq(req->device, req->eas.command)) {
-		req->reason = directpush_dying ? "shutting down" :
-			"ended by a newer request of the device";
-		request_answer_expired(req);
-		return;
+	if (directpush_dying)
+		req->reason = "shutting down";
+	else if (req->seq != *directpush_device_get_seq(req->device, req->eas.command))
+		req->reason = "ended by a newer request of the device";
+	else
+		over = FALSE;
+
+	if (req->http == NULL) {
+		/* else lib-http is being woken for it */
+		if (req->conn->state == DIRECTPUSH_CONNECTION_ASKING)
+			request_park_asleep(req, over);
+	} else {
+		directpush_request_stop_reading(req);
+		if (over)
+			directpush_request_answer_expired(req);
+		else
+			directpush_connection_park(req->conn, request_parked, req);
 	}
-	directpush_connection_park(req->conn, request_parked, req);
 }
 
 /*
  * The worker's answer
  */
 
+/* Keep the answer until lib-http is there again. */
+static void request_answer_later(struct directpush_request *req,
+				 const struct directpush_ipc_reply *reply,
+				 struct istream *body, const char *reason)
+{
+	req->reply = p_new(req->pool, struct directpush_ipc_reply, 1);
+	*req->reply = *reply;
+	req->reply->content_type = p_strdup(req->pool, reply->content_type);
+	req->reply->headers = p_strdup(req->pool, reply->headers);
+	req->reply_reason = p_strdup(req->pool, reason);
+	if (body != NULL && reply->content_length > 0) {
+		req->reply_body = body;
+		i_stream_ref(body);
+	}
+	/* else it is already on its way: the phone sent something */
+	if (req->conn->state == DIRECTPUSH_CONNECTION_ASKING)
+		(void)directpush_request_replay(req);
+}
+
+static void request_job_over(struct directpush_request *req)
+{
+	req->job = NULL;
+	directpush_timer_stop(&req->sleep_timer);
+	/* it may be about to fall asleep */
+	directpush_connection_park_abort(req->conn, req);
+}
+
 static void request_job_reply(void *context, const struct directpush_ipc_reply *reply,
 			      struct istream *body)
 {
 	struct directpush_request *req = context;
 
-	req->job = NULL;
-	directpush_request_respond(req, reply, body);
+	request_job_over(req);
+	if (req->http == NULL)
+		request_answer_later(req, reply, body, NULL);
+	else
+		directpush_request_respond(req, reply, body);
+}
+
+static void request_job_failed(void *context, unsigned int status,
+			       unsigned int retry_after_secs, const char *reason)
+{
+	struct directpush_request *req = context;
+	struct directpush_ipc_reply reply;
+
+	request_job_over(req);
+	if (req->http != NULL) {
+		directpush_request_fail(req, status, retry_after_secs, reason);
+		return;
+	}
+	i_zero(&reply);
+	reply.status = status;
+	reply.retry_after_secs = retry_after_secs;
+	request_answer_later(req, &reply, NULL, reason);
 }
 
 static void request_job_park(void *context, const char *fields)
@@ -106,7 +196,7 @@ static void request_job_park(void *context, const char *fields)
 	struct directpush_order **device_order, *order;
 	const char *error;
 
-	req->job = NULL;
+	request_job_over(req);
 	device_order = directpush_device_get_order(req->device, req->eas.command);
 	if (device_order == NULL)
 		error = "command does not wait";
@@ -120,16 +210,7 @@ static void request_job_park(void *context, const char *fields)
 	}
 	e_error(directpush_event, "user %s: worker sent a broken order: %s",
 		req->login->user->name, error);
-	directpush_request_fail(req, 500, 0, "broken order from worker");
-}
-
-static void request_job_failed(void *context, unsigned int status,
-			       unsigned int retry_after_secs, const char *reason)
-{
-	struct directpush_request *req = context;
-
-	req->job = NULL;
-	directpush_request_fail(req, status, retry_after_secs, reason);
+	request_job_failed(req, 500, 0, "broken order from worker");
 }
 
 static const struct directpush_job_callbacks request_job_callbacks = {
@@ -192,13 +273,34 @@ static bool request_try_repeat(struct directpush_request *req)
 	return TRUE;
 }
 
+static void request_asleep(bool asleep, void *context)
+{
+	struct directpush_request *req = context;
+
+	if (asleep)
+		directpush_request_detach(req);
+}
+
+static void request_sleep(struct directpush_request *req)
+{
+	if (req->conn->requests == req && req->next == NULL &&
+	    req->conn->to_park == NULL)
+		directpush_connection_park(req->conn, request_asleep, req);
+}
+
 static void request_gathered(struct directpush_request *req)
 {
 	io_remove(&req->io_payload);
 	directpush_order_key_init(&req->order_key, &req->eas,
 				  req->body->data, req->body->used);
-	if (!request_try_repeat(req))
-		request_start_job(req, NULL);
+	if (request_try_repeat(req))
+		return;
+	request_start_job(req, NULL);
+	if (req->eas.command == EAS_COMMAND_PING) {
+		directpush_request_stop_reading(req);
+		directpush_timer_start(&req->sleep_timer, REQUEST_SLEEP_MSECS,
+				       request_sleep, req);
+	}
 }
 
 static void request_gathered_too_much(struct directpush_request *req)

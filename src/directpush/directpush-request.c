@@ -86,15 +86,13 @@ static void request_sync_ended(struct directpush_request *req)
 	}
 }
 
-/* lib-http is done with it: answered, or the connection goes. */
-static void request_destroyed(struct directpush_request *req)
+void directpush_request_free(struct directpush_request *req)
 {
 	request_sync_ended(req);
-	if (req->order != NULL) {
-		/* it may also be parked by now */
-		directpush_connection_park_abort(req->conn, req);
-		directpush_order_unref(&req->order);
-	}
+	directpush_timer_stop(&req->sleep_timer);
+	directpush_connection_park_abort(req->conn, req);
+	directpush_order_unref(&req->order);
+	i_stream_unref(&req->reply_body);
 	if (req->status != 0) T_BEGIN {
 		request_log(req);
 	} T_END;
@@ -115,8 +113,61 @@ static void request_destroyed(struct directpush_request *req)
 		safe_memset(req->credentials, 0, strlen(req->credentials));
 		i_free(req->credentials);
 	}
-	http_server_request_unref(&req->http);
+	if (req->http != NULL)
+		http_server_request_unref(&req->http);
 	pool_unref(&req->pool);
+}
+
+/* lib-http is done with it: answered, or the connection goes. */
+static void request_destroyed(struct directpush_request *req)
+{
+	if (req->http != NULL)
+		directpush_request_free(req);
+}
+
+void directpush_request_detach(struct directpush_request *req)
+{
+	http_server_request_unref(&req->http);
+	req->http = NULL;
+}
+
+static void request_attach(struct directpush_request *req,
+			   struct http_server_request *http)
+{
+	req->http = http;
+	http_server_request_ref(http);
+	http_server_request_set_destroy_callback(http, request_destroyed, req);
+}
+
+int directpush_request_replay(struct directpush_request *req)
+{
+	return directpush_connection_replay(req->conn, req->http10, req->close);
+}
+
+void directpush_request_awake(struct directpush_request *req,
+			      struct http_server_request *http)
+{
+	i_assert(req->http == NULL);
+	request_attach(req, http);
+	if (req->order != NULL) {
+		/* it would have been parked, but the phone sent another one */
+		directpush_request_answer_expired(req);
+		return;
+	}
+	if (req->reply == NULL)
+		return;
+	if (req->reply_reason != NULL) {
+		directpush_request_fail(req, req->reply->status,
+					req->reply->retry_after_secs,
+					req->reply_reason);
+	} else
+		directpush_request_respond(req, req->reply, req->reply_body);
+}
+
+void directpush_request_lost(struct directpush_request *req)
+{
+	i_assert(req->http == NULL);
+	directpush_request_free(req);
 }
 
 static struct directpush_request *
@@ -135,8 +186,7 @@ request_alloc(struct directpush_connection *conn, struct http_server_request *ht
 	for (last = &conn->requests; *last != NULL; last = &(*last)->next)
 		req->prev = *last;
 	*last = req;
-	http_server_request_ref(http);
-	http_server_request_set_destroy_callback(http, request_destroyed, req);
+	request_attach(req, http);
 	return req;
 }
 
@@ -308,6 +358,10 @@ void directpush_request_create(struct directpush_connection *conn,
 	directpush_connection_request_begin(conn, body_size);
 	if (conn->parked != NULL) {
 		directpush_parked_replayed(conn->parked, http);
+		return;
+	}
+	if (conn->requests != NULL && conn->requests->http == NULL) {
+		directpush_request_awake(conn->requests, http);
 		return;
 	}
 	req = request_alloc(conn, http);

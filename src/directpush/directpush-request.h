@@ -23,6 +23,8 @@ struct directpush_request {
 	/* of the connection */
 	struct directpush_request *prev, *next;
 	struct directpush_connection *conn;
+	/* NULL while it is asleep: the connection let lib-http go, as for a parked
+	   request, since the worker takes its time to answer */
 	struct http_server_request *http;
 	pool_t pool;
 	/* monotonic clock */
@@ -55,7 +57,13 @@ struct directpush_request {
 	struct directpush_order_key order_key;
 	/* while it is about to be parked */
 	struct directpush_order *order;
-	bool look;
+
+	/* when it falls asleep, and the answer that came then */
+	struct directpush_timer sleep_timer;
+	struct directpush_ipc_reply *reply;
+	struct istream *reply_body;
+	/* of a reply that is not a worker's; NULL otherwise */
+	const char *reply_reason;
 
 	/* for the log */
 	unsigned int status, eas_status;
@@ -72,6 +80,20 @@ void directpush_request_create_answered(struct directpush_connection *conn,
 					const struct eas_request *eas,
 					const struct directpush_ipc_reply *reply,
 					struct istream *body);
+/* Of one that is asleep: wake lib-http for it, which soon calls the second one (-1: the
+   connection is destroyed); the connection goes. */
+int directpush_request_replay(struct directpush_request *req);
+void directpush_request_awake(struct directpush_request *req,
+			      struct http_server_request *http);
+void directpush_request_lost(struct directpush_request *req);
+/* Parked, or answered without lib-http: it is no longer needed. */
+void directpush_request_free(struct directpush_request *req);
+/* lib-http may go, the request stays. */
+void directpush_request_detach(struct directpush_request *req);
+
+/* Of one with an order: answer that nothing happened. */
+void directpush_request_answer_expired(struct directpush_request *req);
+
 /* The answer was given to lib-http, though it may not have left yet. */
 bool directpush_request_is_answered(const struct directpush_request *req);
 
