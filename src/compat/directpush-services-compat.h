@@ -9,7 +9,7 @@
 #include "settings-parser.h"
 #include "service-settings.h"
 
-/* 16,000 parked phones in up to 30 kB each and what is active beside them */
+/* 16,000 parked phones in about 20 kB each and what is active beside them */
 #define DIRECTPUSH_CLIENT_LIMIT 16384
 #define DIRECTPUSH_VSZ_LIMIT (1024ULL*1024*1024)
 #define DIRECTPUSH_WORKER_PROCESS_LIMIT 1024
