@@ -18,13 +18,6 @@ static enum eas_folder_type hierarchy_type(const struct eas_folder *folder)
 		folder->type : EAS_FOLDER_TYPE_USER_GENERIC;
 }
 
-static bool folder_is_mail(const struct eas_folder *folder)
-{
-	const char *class = eas_folder_type_get_class(folder->type);
-
-	return class != NULL && strcmp(class, "Email") == 0;
-}
-
 static void write_folder(struct wbxml_writer *writer, const struct eas_folder *folder)
 {
 	wbxml_writer_start(writer, EAS_TAG_FOLDER_HIERARCHY_FOLDER);
@@ -50,7 +43,7 @@ void eas_cmd_get_hierarchy(struct eas_cmd_context *ctx)
 	writer = eas_reply_wbxml(ctx->reply);
 	wbxml_writer_start(writer, EAS_TAG_FOLDER_HIERARCHY_FOLDERS);
 	array_foreach(&list->folders, folder) {
-		if (folder_is_mail(folder))
+		if (folder->class == EAS_CLASS_EMAIL)
 			write_folder(writer, folder);
 	}
 	wbxml_writer_end(writer, EAS_TAG_FOLDER_HIERARCHY_FOLDERS);

@@ -220,7 +220,7 @@ static int listed_folder_cmp(const struct eas_listed_folder *l1, const struct ea
 
 void eas_folder_lister_complete(struct eas_folder_lister *lister)
 {
-	const struct eas_listed_folder *listed;
+	struct eas_listed_folder *listed;
 
 	lister_add_inbox(lister);
 	lister_add_parents(lister);
@@ -237,6 +237,8 @@ void eas_folder_lister_complete(struct eas_folder_lister *lister)
 	lister_add_without_mailbox(lister, EAS_FOLDER_TYPE_OUTBOX, OUTBOX_NAME);
 	lister_set_parents(lister);
 	array_sort(&lister->listed, listed_folder_cmp);
-	array_foreach(&lister->listed, listed)
+	array_foreach_modifiable(&lister->listed, listed) {
+		listed->folder.class = eas_folder_type_get_class(listed->folder.type);
 		array_push_back(&lister->list->folders, &listed->folder);
+	}
 }

@@ -27,6 +27,9 @@ struct eas_folder {
 	/* UTF-8, last component */
 	const char *display_name;
 	enum eas_folder_type type;
+	/* of the items in it: the type's. A mailbox of another class is another folder to
+	   phones, with another id. */
+	enum eas_class class;
 	/* UTF-8 name for mailbox_alloc(); NULL for one that only EAS has (Outbox) */
 	const char *vname;
 	struct mail_namespace *ns;

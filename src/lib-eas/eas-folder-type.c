@@ -4,18 +4,18 @@
 #include "eas-folder-type.h"
 
 static const struct {
-	const char *class;
+	enum eas_class class;
 	bool is_default;
 } eas_folder_types[] = {
 #define EAS_FOLDER_TYPE(ident, code, class, is_default) \
-	[code] = { class, is_default },
+	[code] = { EAS_CLASS_##class, is_default },
 #include "eas-folder-types.def"
 };
 
-const char *eas_folder_type_get_class(enum eas_folder_type type)
+enum eas_class eas_folder_type_get_class(enum eas_folder_type type)
 {
 	if ((unsigned int)type >= N_ELEMENTS(eas_folder_types))
-		return NULL;
+		return EAS_CLASS_NONE;
 	return eas_folder_types[type].class;
 }
 

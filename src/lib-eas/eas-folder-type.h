@@ -4,6 +4,8 @@
 
 /* What a folder is for: rows of eas-folder-types.def. */
 
+#include "eas-class.h"
+
 enum eas_folder_type {
 	EAS_FOLDER_TYPE_NONE = 0,
 #define EAS_FOLDER_TYPE(ident, code, class, is_default) \
@@ -11,9 +13,9 @@ enum eas_folder_type {
 #include "eas-folder-types.def"
 };
 
-/* "Email", "Calendar", ...: the class of the items, NULL for a type whose items are
-   not synced and for an unknown number. */
-const char *eas_folder_type_get_class(enum eas_folder_type type);
+/* The class of the items, NONE for a type whose items are not synced and for an
+   unknown number. */
+enum eas_class eas_folder_type_get_class(enum eas_folder_type type);
 /* One of the folders every account has once (Inbox, Drafts, ...)? They can be neither
    created nor renamed nor deleted by a client. */
 bool eas_folder_type_is_default(enum eas_folder_type type);

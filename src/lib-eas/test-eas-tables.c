@@ -82,14 +82,30 @@ static void test_eas_status(void)
 	test_end();
 }
 
+static void test_eas_class(void)
+{
+	test_begin("eas class");
+	test_assert_strcmp(eas_class_get_name(EAS_CLASS_CONTACTS), "Contacts");
+	test_assert(eas_class_get_name(EAS_CLASS_NONE) == NULL);
+	test_assert(eas_class_get_name((enum eas_class)99) == NULL);
+	test_assert(eas_class_find("tasks") == EAS_CLASS_TASKS);
+	test_assert(eas_class_find("SMS") == EAS_CLASS_NONE);
+	test_assert(eas_class_find("") == EAS_CLASS_NONE);
+	test_assert(eas_class_is_in_version(EAS_CLASS_CALENDAR, EAS_VERSION_12_1));
+	test_assert(!eas_class_is_in_version(EAS_CLASS_NOTES, EAS_VERSION_12_1));
+	test_assert(eas_class_is_in_version(EAS_CLASS_NOTES, EAS_VERSION_14_0));
+	test_assert(!eas_class_is_in_version(EAS_CLASS_NONE, EAS_VERSION_16_1));
+	test_end();
+}
+
 static void test_eas_folder_type(void)
 {
 	test_begin("eas folder type");
-	test_assert_strcmp(eas_folder_type_get_class(EAS_FOLDER_TYPE_INBOX), "Email");
-	test_assert_strcmp(eas_folder_type_get_class(EAS_FOLDER_TYPE_USER_NOTES), "Notes");
-	test_assert(eas_folder_type_get_class(EAS_FOLDER_TYPE_NONE) == NULL);
-	test_assert(eas_folder_type_get_class(EAS_FOLDER_TYPE_UNKNOWN) == NULL);
-	test_assert(eas_folder_type_get_class((enum eas_folder_type)99) == NULL);
+	test_assert(eas_folder_type_get_class(EAS_FOLDER_TYPE_INBOX) == EAS_CLASS_EMAIL);
+	test_assert(eas_folder_type_get_class(EAS_FOLDER_TYPE_USER_NOTES) == EAS_CLASS_NOTES);
+	test_assert(eas_folder_type_get_class(EAS_FOLDER_TYPE_NONE) == EAS_CLASS_NONE);
+	test_assert(eas_folder_type_get_class(EAS_FOLDER_TYPE_UNKNOWN) == EAS_CLASS_NONE);
+	test_assert(eas_folder_type_get_class((enum eas_folder_type)99) == EAS_CLASS_NONE);
 	test_assert(eas_folder_type_is_default(EAS_FOLDER_TYPE_OUTBOX));
 	test_assert(!eas_folder_type_is_default(EAS_FOLDER_TYPE_USER_MAIL));
 	test_assert(!eas_folder_type_is_default((enum eas_folder_type)99));
@@ -160,6 +176,7 @@ int main(void)
 		test_eas_version,
 		test_eas_command,
 		test_eas_status,
+		test_eas_class,
 		test_eas_folder_type,
 		test_eas_quirk,
 		test_eas_request_copy,
