@@ -22,7 +22,8 @@ static uint64_t counters[DIRECTPUSH_COUNTERS];
 
 static const char *const counter_names[] = {
 	"requests", "requests_failed", "parked", "parked_without_worker",
-	"expired", "woken", "looked_again", "workers_started", "notifications"
+	"expired", "woken", "looked_again", "workers_started", "notifications",
+	"throttled"
 };
 
 void directpush_counter_add(enum directpush_counter counter)

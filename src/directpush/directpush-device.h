@@ -9,6 +9,7 @@
 #include "guid.h"
 #include "directpush-heartbeat.h"
 #include "directpush-order.h"
+#include "directpush-rate.h"
 
 struct directpush_connection;
 
@@ -46,6 +47,9 @@ struct directpush_device {
 
 	/* being handled, parked ones not counted */
 	unsigned int requests_count;
+	struct directpush_rate rate;
+	/* told in the log; until a request goes on again */
+	bool rate_logged;
 	/* oldest first */
 	struct directpush_parked *parked_head, *parked_tail;
 	unsigned int parked_count;

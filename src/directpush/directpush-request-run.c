@@ -376,6 +376,39 @@ static void request_send_100_continue(struct directpush_request *req)
 					strlen(response));
 }
 
+/* Returns FALSE if it is refused. */
+static bool request_check_rate(struct directpush_request *req)
+{
+	const struct directpush_settings *set = directpush_set;
+	struct directpush_device *device = req->device;
+	const char *setting = "directpush_device_rate";
+	unsigned int limit = set->directpush_device_rate, wait_secs;
+
+	wait_secs = directpush_rate_add(&device->rate, limit, req->asked_msecs);
+	if (wait_secs == 0) {
+		setting = "directpush_user_rate";
+		limit = set->directpush_user_rate;
+		wait_secs = directpush_rate_add(&device->user->rate, limit,
+						req->asked_msecs);
+	}
+	if (wait_secs == 0) {
+		device->rate_logged = FALSE;
+		return TRUE;
+	}
+	directpush_counter_add(DIRECTPUSH_COUNTER_THROTTLED);
+	if (!device->rate_logged) {
+		device->rate_logged = TRUE;
+		e_info(directpush_event, "user %s: device %s: More than %u requests "
+		       "a minute (%s), the last one is a %s: "
+		       "answering 503 until it slows down", device->user->name,
+		       device->id, limit, setting, req->command->name);
+	}
+	directpush_request_fail(req, 503, directpush_rate_spread(
+					I_MAX(wait_secs, REQUEST_BUSY_RETRY_AFTER_SECS)),
+				"too many requests a minute");
+	return FALSE;
+}
+
 void directpush_request_run(struct directpush_request *req)
 {
 	req->device = directpush_device_get(req->login->user, req->eas.device_id);
@@ -387,6 +420,8 @@ void directpush_request_run(struct directpush_request *req)
 					"directpush_max_requests_per_device reached");
 		return;
 	}
+	if (!request_check_rate(req))
+		return;
 	request_send_100_continue(req);
 	if (request_may_park(req)) {
 		request_run_may_park(req);

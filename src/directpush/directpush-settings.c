@@ -36,6 +36,8 @@ static const struct setting_define directpush_setting_defines[] = {
 	DEF(UINT, directpush_max_parked_per_user),
 	DEF(UINT, directpush_max_parked_per_device),
 	DEF(UINT, directpush_max_requests_per_device),
+	DEF(UINT, directpush_device_rate),
+	DEF(UINT, directpush_user_rate),
 
 	DEF(TIME_MSECS, directpush_coalesce_time),
 
@@ -73,6 +75,8 @@ static const struct directpush_settings directpush_default_settings = {
 	.directpush_max_parked_per_user = 50,
 	.directpush_max_parked_per_device = 2,
 	.directpush_max_requests_per_device = 6,
+	.directpush_device_rate = 300,
+	.directpush_user_rate = 1500,
 
 	.directpush_coalesce_time = 1,
 

@@ -40,6 +40,8 @@ struct directpush_settings {
 	unsigned int directpush_max_parked_per_user;
 	unsigned int directpush_max_parked_per_device;
 	unsigned int directpush_max_requests_per_device;
+	/* a minute; 0 = no limit */
+	unsigned int directpush_device_rate, directpush_user_rate;
 
 	/* milliseconds */
 	unsigned int directpush_coalesce_time;

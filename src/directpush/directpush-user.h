@@ -5,6 +5,8 @@
 /* Everything the front holds of one user, found by the name that the auth process gave:
    workers, devices, and jobs that wait for a worker. Exists while something refers to it. */
 
+#include "directpush-rate.h"
+
 struct directpush_user {
 	int refcount;
 	char *name;
@@ -17,6 +19,8 @@ struct directpush_user {
 	struct directpush_device *devices;
 	unsigned int unused_devices_count;
 	unsigned int parked_count;
+	/* of all the user's devices */
+	struct directpush_rate rate;
 };
 
 void directpush_users_init(void);
