@@ -16,6 +16,12 @@ const char *directpush_list_get_index_name(const struct mail_namespace *ns)
 		ns->list->mail_set->parsed_list_index_fname;
 }
 
+const char *
+directpush_list_get_attributes_path(const struct mail_namespace *ns ATTR_UNUSED)
+{
+	return NULL;
+}
+
 void directpush_list_foreach_mailbox(const struct mail_namespace *ns,
 				     bool (*callback)(const char *name,
 						      const char *special_use,
@@ -37,10 +43,21 @@ void directpush_list_foreach_mailbox(const struct mail_namespace *ns,
 
 #else
 
+#define DICT_FILE_PREFIX "file:"
+
 const char *directpush_list_get_index_name(const struct mail_namespace *ns)
 {
 	return !ns->mail_set->mailbox_list_index ? NULL :
 		ns->list->set.list_index_fname;
+}
+
+const char *directpush_list_get_attributes_path(const struct mail_namespace *ns)
+{
+	const char *dict = ns->mail_set->mail_attribute_dict;
+	const size_t prefix_len = strlen(DICT_FILE_PREFIX);
+
+	return strncmp(dict, DICT_FILE_PREFIX, prefix_len) != 0 ? NULL :
+		t_strcut(dict + prefix_len, ':');
 }
 
 void directpush_list_foreach_mailbox(const struct mail_namespace *ns,

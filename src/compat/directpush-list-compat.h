@@ -9,6 +9,10 @@ struct mail_namespace;
 /* File name of the mailbox list index, NULL if the namespace has none. */
 const char *directpush_list_get_index_name(const struct mail_namespace *ns);
 
+/* The file the user's mailbox attributes are kept in; NULL if there are none, or in no
+   file, or this Dovecot does not tell. */
+const char *directpush_list_get_attributes_path(const struct mail_namespace *ns);
+
 /* Calls callback for each configured mailbox: its name below the namespace's prefix
    and its SPECIAL-USE flags ("\Drafts \Sent"), until it returns FALSE. */
 void directpush_list_foreach_mailbox(const struct mail_namespace *ns,

@@ -138,14 +138,17 @@ create_find_repeated(struct eas_cmd_context *ctx, const struct eas_folder_edit *
 	return NULL;
 }
 
-/* Other classes have folders of their own. MS-ASCMD "Type(FolderCreate)" (2.2.3.186.2) */
-static bool create_type_is_mail(struct eas_cmd_context *ctx)
+/* The class of the folder that is wanted. Returns FALSE if no user can make such a one.
+   MS-ASCMD "Type(FolderCreate)" (2.2.3.186.2) */
+static bool create_get_class(struct eas_cmd_context *ctx, enum eas_class *class_r)
 {
 	const char *value = edit_value(ctx, EAS_TAG_FOLDER_HIERARCHY_TYPE);
 	unsigned int type;
 
-	return str_to_uint(value, &type) == 0 &&
-		(type == EAS_FOLDER_TYPE_USER_GENERIC || type == EAS_FOLDER_TYPE_USER_MAIL);
+	if (str_to_uint(value, &type) < 0 || eas_folder_type_is_default(type))
+		return FALSE;
+	*class_r = eas_folder_type_get_class(type);
+	return eas_class_is_in_version(*class_r, ctx->request->version);
 }
 
 void eas_cmd_folder_create(struct eas_cmd_context *ctx)
@@ -155,26 +158,27 @@ void eas_cmd_folder_create(struct eas_cmd_context *ctx)
 	struct eas_device_folder now = {
 		.id = id,
 		.parent_id = edit_value(ctx, EAS_TAG_FOLDER_HIERARCHY_PARENT_ID),
-		.display_name = edit_value(ctx, EAS_TAG_FOLDER_HIERARCHY_DISPLAY_NAME),
-		/* what FolderSync says of both types */
-		.type = EAS_FOLDER_TYPE_USER_MAIL
+		.display_name = edit_value(ctx, EAS_TAG_FOLDER_HIERARCHY_DISPLAY_NAME)
 	};
 	const struct eas_device_folder *repeated;
 	struct eas_folder_edit edit;
 	enum eas_folder_edit_result result;
+	enum eas_class class;
 
 	if (!edit_begin(ctx, &edit))
 		return;
-	if (!create_type_is_mail(ctx)) {
+	if (!create_get_class(ctx, &class)) {
 		eas_cmd_reply_status(ctx, EAS_FOLDER_CREATE_STATUS_PROTOCOL_ERROR);
 		return;
 	}
+	/* what FolderSync says of both types for mail */
+	now.type = eas_folder_type_by_class(class, FALSE);
 	repeated = create_find_repeated(ctx, &edit, now.parent_id, now.display_name);
 	if (repeated != NULL) {
 		edit_answer(ctx, root, edit_told_key(&ctx->device->hierarchy), repeated->id);
 		return;
 	}
-	result = eas_folder_edit_create(&edit, now.parent_id, now.display_name, id);
+	result = eas_folder_edit_create(&edit, now.parent_id, now.display_name, class, id);
 	if (result != EAS_FOLDER_EDIT_OK)
 		eas_cmd_reply_status(ctx, edit_statuses[result].create);
 	else

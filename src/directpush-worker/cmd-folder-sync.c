@@ -13,6 +13,7 @@
 #include "eas-sync-state.h"
 #include "wbxml-writer.h"
 #include "eas-folder.h"
+#include "eas-folder-pim.h"
 #include "eas-hierarchy.h"
 #include "eas-user.h"
 #include "eas-cmd.h"
@@ -84,9 +85,13 @@ void eas_cmd_folder_sync(struct eas_cmd_context *ctx)
 		eas_cmd_reply_status(ctx, EAS_FOLDER_SYNC_STATUS_INVALID_SYNC_KEY);
 		return;
 	}
-	if (key == 0)
+	if (key == 0) {
 		eas_reply_announce(ctx->reply);
-	eas_hierarchy_changes_find(list, &hierarchy->confirmed, ctx->pool, &changes);
+		if (eas_folder_pim_create(ctx->user, list) > 0)
+			(void)eas_folder_list_get(ctx->user, TRUE, &list);
+	}
+	eas_hierarchy_changes_find(list, &hierarchy->confirmed, ctx->request->version,
+				   ctx->pool, &changes);
 	key = hierarchy->key;
 	if (eas_hierarchy_changes_count(&changes) > 0)
 		key = eas_device_hierarchy_tell(ctx->device, &changes.after);

@@ -85,6 +85,9 @@ move_check(struct move_items *moves, const struct wbxml_node *node, struct move_
 		return status;
 	if (strcmp(item->src->id, item->dst->id) == 0)
 		return EAS_MOVE_ITEMS_STATUS_SAME_FOLDER;
+	/* an item stays what it is */
+	if (item->src->class != item->dst->class)
+		return EAS_MOVE_ITEMS_STATUS_CANNOT_MOVE;
 	item->src_uid = eas_item_id_get_uid(
 		eas_collection_find_item(moves->ctx->user, moves->ctx->device,
 					 item->src_msg_id), src_id);

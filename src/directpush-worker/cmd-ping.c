@@ -167,7 +167,7 @@ static bool ping_check_hierarchy(struct ping_context *ctx)
 		return FALSE;
 	}
 	eas_hierarchy_changes_find(list, eas_device_hierarchy_latest(device),
-				   ctx->cmd->pool, &changes);
+				   ctx->cmd->request->version, ctx->cmd->pool, &changes);
 	if (device->hierarchy.key == 0 || eas_hierarchy_changes_count(&changes) > 0) {
 		ping_answer(ctx, EAS_PING_STATUS_FOLDER_SYNC_REQUIRED, 0);
 		return FALSE;
@@ -238,7 +238,8 @@ static void ping_park(struct ping_context *ctx)
 	const struct ping_folder *ping_folder;
 	struct directpush_ipc_park park = {
 		.heartbeat_secs = ctx->heartbeat_secs,
-		.user_look = DIRECTPUSH_CHANGE_HIERARCHY,
+		/* a folder's type is an attribute of it */
+		.user_look = DIRECTPUSH_CHANGE_HIERARCHY | DIRECTPUSH_CHANGE_ATTRIBUTES,
 		.repeatable = TRUE,
 	};
 	pool_t pool = ctx->cmd->pool;

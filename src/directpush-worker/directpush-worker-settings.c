@@ -2,6 +2,7 @@
 
 #include "lib.h"
 #include "strfuncs.h"
+#include "unichar.h"
 #include "directpush-settings-compat.h"
 #include "mail-storage-settings.h"
 #include "smtp-submit-settings.h"
@@ -36,6 +37,12 @@ static const struct setting_define directpush_worker_setting_defines[] = {
 	DEF(BOOL, directpush_strict),
 	DEF(BOOL, directpush_tnef),
 
+	DEF(BOOL, directpush_pim_create),
+	DEF(STR, directpush_calendar_folder),
+	DEF(STR, directpush_contacts_folder),
+	DEF(STR, directpush_tasks_folder),
+	DEF(STR, directpush_notes_folder),
+
 	SETTING_DEFINE_LIST_END
 };
 
@@ -58,7 +65,13 @@ static const struct directpush_worker_settings directpush_worker_default_setting
 	.directpush_sent_copy = "asked:always:never",
 	.directpush_shared_namespaces = FALSE,
 	.directpush_strict = FALSE,
-	.directpush_tnef = FALSE
+	.directpush_tnef = FALSE,
+
+	.directpush_pim_create = FALSE,
+	.directpush_calendar_folder = "Calendar",
+	.directpush_contacts_folder = "Contacts",
+	.directpush_tasks_folder = "Tasks",
+	.directpush_notes_folder = "Notes"
 };
 
 /* The config process sends a program only what hangs together by this list. */
@@ -110,6 +123,39 @@ ping_wake_parse(const char *value, enum directpush_change *changes_r,
 	return TRUE;
 }
 
+/* Each a mailbox name, and another one. */
+static bool
+pim_folders_check(const struct directpush_worker_settings *set, const char **error_r)
+{
+	const struct { const char *setting, *name; } folders[] = {
+		{ "directpush_calendar_folder", set->directpush_calendar_folder },
+		{ "directpush_contacts_folder", set->directpush_contacts_folder },
+		{ "directpush_tasks_folder", set->directpush_tasks_folder },
+		{ "directpush_notes_folder", set->directpush_notes_folder }
+	};
+	unsigned int i, j;
+
+	for (i = 0; i < N_ELEMENTS(folders); i++) {
+		if (folders[i].name[0] == '\0')
+			continue;
+		if (!uni_utf8_str_is_valid(folders[i].name) ||
+		    strcasecmp(folders[i].name, "INBOX") == 0) {
+			*error_r = t_strdup_printf("%s: Not the name of a mailbox for it: %s",
+						   folders[i].setting, folders[i].name);
+			return FALSE;
+		}
+		for (j = 0; j < i; j++) {
+			if (strcmp(folders[i].name, folders[j].name) == 0) {
+				*error_r = t_strdup_printf("%s and %s are the same: %s",
+					folders[j].setting, folders[i].setting,
+					folders[i].name);
+				return FALSE;
+			}
+		}
+	}
+	return TRUE;
+}
+
 static bool
 directpush_worker_settings_check(void *_set, pool_t pool ATTR_UNUSED,
 				 const char **error_r)
@@ -134,6 +180,7 @@ directpush_worker_settings_check(void *_set, pool_t pool ATTR_UNUSED,
 	else
 		set->parsed_sent_copy = DIRECTPUSH_SENT_COPY_ASKED;
 
-	return ping_wake_parse(set->directpush_ping_wake,
-			       &set->parsed_ping_wake, error_r);
+	return pim_folders_check(set, error_r) &&
+		ping_wake_parse(set->directpush_ping_wake,
+				&set->parsed_ping_wake, error_r);
 }

@@ -53,6 +53,13 @@ struct directpush_worker_settings {
 	bool directpush_strict;
 	bool directpush_tnef;
 
+	bool directpush_pim_create;
+	/* names without the namespace's prefix; "" = there is none by name */
+	const char *directpush_calendar_folder;
+	const char *directpush_contacts_folder;
+	const char *directpush_tasks_folder;
+	const char *directpush_notes_folder;
+
 	/* made from the strings by the check function */
 	enum directpush_change parsed_ping_wake;
 	enum directpush_provision parsed_provision;

@@ -81,7 +81,9 @@ int eas_collection_open(struct eas_collection *collection)
 	int ret;
 
 	i_assert(collection->source == NULL);
-	if (collection->folder->vname == NULL || !collection->folder->selectable) {
+	/* what is in folders of other classes is not mail */
+	if (collection->folder->vname == NULL || !collection->folder->selectable ||
+	    collection->folder->class != EAS_CLASS_EMAIL) {
 		collection->source = &empty_source;
 		return 1;
 	}

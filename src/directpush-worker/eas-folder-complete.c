@@ -9,6 +9,7 @@
 #include "eas-folder-list.h"
 #include "eas-folder-lister.h"
 #include "eas-folder-name.h"
+#include "eas-folder-pim.h"
 #include "eas-user.h"
 
 #define OUTBOX_NAME "Outbox"
@@ -65,7 +66,7 @@ static void lister_set_types_by_special_use(struct eas_folder_lister *lister)
 	enum eas_folder_type type;
 
 	array_foreach_modifiable(&lister->listed, listed) {
-		if (!listed_is_private(listed))
+		if (!listed_is_private(listed) || listed->kind.class != EAS_CLASS_EMAIL)
 			continue;
 		if (strcmp(listed->folder.vname, "INBOX") == 0) {
 			type = EAS_FOLDER_TYPE_INBOX;
@@ -75,6 +76,39 @@ static void lister_set_types_by_special_use(struct eas_folder_lister *lister)
 		}
 		if (type != EAS_FOLDER_TYPE_NONE && lister_find_type(lister, type) == NULL)
 			listed->folder.type = type;
+	}
+}
+
+/* The one that is said to be the default, or else the one that has its name; of
+   several the first. */
+static struct eas_listed_folder *
+lister_find_pim_default(struct eas_folder_lister *lister, enum eas_class class)
+{
+	struct eas_listed_folder *listed, *named = NULL;
+
+	array_foreach_modifiable(&lister->listed, listed) {
+		if (listed->kind.class != class || !listed_is_private(listed))
+			continue;
+		if (listed->kind.is_default)
+			return listed;
+		if (named == NULL &&
+		    eas_folder_pim_class_by_path(lister->user, listed->folder.ns,
+						 listed->path) == class)
+			named = listed;
+	}
+	return named;
+}
+
+static void lister_set_pim_types(struct eas_folder_lister *lister)
+{
+	struct eas_listed_folder *listed;
+
+	array_foreach_modifiable(&lister->listed, listed)
+		listed->folder.type = eas_folder_type_by_class(listed->kind.class, FALSE);
+	for (enum eas_class class = EAS_CLASS_FIRST_PIM; class <= EAS_CLASS_LAST_PIM; class++) {
+		listed = lister_find_pim_default(lister, class);
+		if (listed != NULL)
+			listed->folder.type = eas_folder_type_by_class(class, TRUE);
 	}
 }
 
@@ -225,6 +259,7 @@ void eas_folder_lister_complete(struct eas_folder_lister *lister)
 	lister_add_inbox(lister);
 	lister_add_parents(lister);
 	array_sort(&lister->listed, listed_folder_cmp);
+	lister_set_pim_types(lister);
 	lister_set_types_by_special_use(lister);
 	lister_set_type_by_name(lister, EAS_FOLDER_TYPE_DRAFTS);
 	lister_set_type_by_name(lister, EAS_FOLDER_TYPE_SENT_ITEMS);

@@ -6,6 +6,7 @@
 #include "mail-storage.h"
 #include "mail-user.h"
 #include "eas-folder-edit.h"
+#include "eas-folder-kind.h"
 #include "eas-folder-lister.h"
 #include "eas-folder-name.h"
 #include "eas-user.h"
@@ -196,9 +197,26 @@ edit_set_vname_subscribed(struct eas_folder_edit *edit, struct mail_namespace *n
 	mailbox_free(&box);
 }
 
+/* A new mailbox becomes one of this class. */
+static enum eas_folder_edit_result
+edit_set_class(struct eas_folder_edit *edit, struct mailbox *box, enum eas_class class)
+{
+	const struct eas_folder_kind kind = { .class = class };
+
+	if (class == EAS_CLASS_EMAIL) {
+		edit_set_subscribed(edit, box, TRUE);
+		return EAS_FOLDER_EDIT_OK;
+	}
+	if (mailbox_open(box) == 0 &&
+	    eas_folder_kind_write(box, &kind) == EAS_FOLDER_KIND_SAID)
+		return EAS_FOLDER_EDIT_OK;
+	return edit_failed(edit, box, "annotated");
+}
+
 enum eas_folder_edit_result
 eas_folder_edit_create(struct eas_folder_edit *edit, const char *parent_id,
-		       const char *name, char id_r[EAS_FOLDER_ID_LENGTH + 1])
+		       const char *name, enum eas_class class,
+		       char id_r[EAS_FOLDER_ID_LENGTH + 1])
 {
 	struct mailbox_metadata metadata;
 	struct folder_place place;
@@ -212,11 +230,13 @@ eas_folder_edit_create(struct eas_folder_edit *edit, const char *parent_id,
 	if (mailbox_create(box, NULL, FALSE) < 0) {
 		result = edit_failed(edit, box, "created");
 	} else {
-		edit_set_subscribed(edit, box, TRUE);
-		if (mailbox_get_metadata(box, MAILBOX_METADATA_GUID, &metadata) < 0)
+		result = edit_set_class(edit, box, class);
+		if (result != EAS_FOLDER_EDIT_OK)
+			(void)mailbox_delete_empty(box);
+		else if (mailbox_get_metadata(box, MAILBOX_METADATA_GUID, &metadata) < 0)
 			result = edit_failed(edit, box, "opened");
 		else
-			eas_folder_id_make(metadata.guid, id_r);
+			eas_folder_id_make(metadata.guid, class, id_r);
 	}
 	mailbox_free(&box);
 	return result == EAS_FOLDER_EDIT_NOT_FOUND ?

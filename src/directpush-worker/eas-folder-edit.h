@@ -31,10 +31,12 @@ struct eas_folder_edit {
 	const struct eas_folder_list *list;
 };
 
-/* parent_id "0" is the top. id_r is set on success. */
+/* parent_id "0" is the top. One that is not for mail is annotated and not subscribed, so that
+   mail clients do not show it; INVALID where it cannot be annotated. id_r is set on success. */
 enum eas_folder_edit_result
 eas_folder_edit_create(struct eas_folder_edit *edit, const char *parent_id,
-		       const char *name, char id_r[EAS_FOLDER_ID_LENGTH + 1]);
+		       const char *name, enum eas_class class,
+		       char id_r[EAS_FOLDER_ID_LENGTH + 1]);
 /* Give the folder this parent and name; what is below goes with it. Already so: OK. */
 enum eas_folder_edit_result
 eas_folder_edit_move(struct eas_folder_edit *edit, const char *id, const char *parent_id,

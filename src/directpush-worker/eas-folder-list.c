@@ -10,6 +10,7 @@
 #include "eas-folder-list.h"
 #include "eas-folder-lister.h"
 #include "eas-folder-name.h"
+#include "eas-folder-pim.h"
 #include "eas-user.h"
 
 bool eas_folder_namespace_is_shown(struct eas_user *user, struct mail_namespace *ns)
@@ -27,19 +28,51 @@ bool eas_folder_namespace_is_shown(struct eas_user *user, struct mail_namespace 
  * Mailboxes
  */
 
+/* What is used as something else stays that, whoever annotates it. */
+static bool info_is_mail(const struct mailbox_info *info)
+{
+	return strcmp(info->vname, "INBOX") == 0 ||
+		(info->special_use != NULL && info->special_use[0] != '\0');
+}
+
+/* Returns 1, 0 = it is not to be shown, -1 = cannot be said now (logged). */
+static int
+lister_get_kind(struct eas_folder_lister *lister, const struct mailbox_info *info,
+		const char *path, struct mailbox *box, struct eas_folder_kind *kind_r)
+{
+	kind_r->class = EAS_CLASS_EMAIL;
+	kind_r->is_default = FALSE;
+	if (info_is_mail(info))
+		return 1;
+	switch (eas_folder_kind_read(box, kind_r)) {
+	case EAS_FOLDER_KIND_SAID:
+	case EAS_FOLDER_KIND_NOT_SAID:
+		break;
+	case EAS_FOLDER_KIND_NO_ATTRIBUTES:
+		kind_r->class = eas_folder_pim_class_by_path(lister->user, info->ns, path);
+		break;
+	case EAS_FOLDER_KIND_FAILED:
+		e_error(lister->user->event, "Mailbox %s: Cannot get folder type: %s",
+			info->vname, mailbox_get_last_internal_error(box, NULL));
+		return -1;
+	}
+	return kind_r->class == EAS_CLASS_NONE ? 0 : 1;
+}
+
 /* Returns 1, 0 = there is no mailbox to show, -1 = cannot be said now (logged). */
 static int
-lister_get_guid(struct eas_folder_lister *lister, const struct mailbox_info *info,
-		guid_128_t guid_r)
+lister_look_at(struct eas_folder_lister *lister, const struct mailbox_info *info,
+	       const char *path, guid_128_t guid_r, struct eas_folder_kind *kind_r)
 {
 	struct mailbox_metadata metadata;
 	struct mailbox *box;
 	enum mail_error error;
-	int ret = 1;
+	int ret;
 
 	box = mailbox_alloc(info->ns->list, info->vname, MAILBOX_FLAG_READONLY);
 	if (mailbox_get_metadata(box, MAILBOX_METADATA_GUID, &metadata) == 0) {
 		memcpy(guid_r, metadata.guid, GUID_128_SIZE);
+		ret = lister_get_kind(lister, info, path, box, kind_r);
 	} else {
 		(void)mailbox_get_last_error(box, &error);
 		if (error == MAIL_ERROR_NOTFOUND || error == MAIL_ERROR_PERM) {
@@ -66,6 +99,7 @@ eas_folder_lister_append(struct eas_folder_lister *lister, const char *path, con
 	listed->folder.display_name = p_strdup(lister->list->pool,
 		eas_folder_path_display_name(path));
 	listed->folder.type = EAS_FOLDER_TYPE_USER_MAIL;
+	listed->kind.class = EAS_CLASS_EMAIL;
 	if (hash_table_lookup(lister->paths, listed->path) == NULL)
 		hash_table_insert(lister->paths, listed->path, listed->folder.id);
 	return listed;
@@ -77,6 +111,7 @@ eas_folder_lister_add_mailbox(struct eas_folder_lister *lister, const struct mai
 	struct eas_folder_list *list = lister->list;
 	struct eas_listed_folder *listed;
 	char id[EAS_FOLDER_ID_LENGTH + 1];
+	struct eas_folder_kind kind;
 	const char *path, *name;
 	guid_128_t guid;
 	uint8_t *guid_key = guid;
@@ -88,7 +123,7 @@ eas_folder_lister_add_mailbox(struct eas_folder_lister *lister, const struct mai
 	path = eas_folder_path(info->vname, mail_namespace_get_sep(info->ns),
 			       info->ns->prefix,
 			       (info->ns->flags & NAMESPACE_FLAG_INBOX_USER) != 0);
-	if ((ret = lister_get_guid(lister, info, guid)) < 0) {
+	if ((ret = lister_look_at(lister, info, path, guid, &kind)) < 0) {
 		name = strcmp(path, "INBOX") == 0 ? EAS_FOLDER_INBOX_NAME :
 			p_strdup(list->pool, eas_folder_path_display_name(path));
 		array_push_back(&list->unread_names, &name);
@@ -96,8 +131,9 @@ eas_folder_lister_add_mailbox(struct eas_folder_lister *lister, const struct mai
 	/* the same mailbox may be in several namespaces */
 	if (ret <= 0 || hash_table_lookup(lister->guids, guid_key) != NULL)
 		return;
-	eas_folder_id_make(guid, id);
+	eas_folder_id_make(guid, kind.class, id);
 	listed = eas_folder_lister_append(lister, path, id);
+	listed->kind = kind;
 	listed->special_use = p_strdup(lister->pool, info->special_use);
 	listed->folder.vname = p_strdup(list->pool, info->vname);
 	listed->folder.ns = info->ns;

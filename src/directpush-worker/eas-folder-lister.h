@@ -7,6 +7,7 @@
 
 #include "hash.h"
 #include "eas-folder.h"
+#include "eas-folder-kind.h"
 
 struct mailbox_info;
 
@@ -19,6 +20,7 @@ struct eas_listed_folder {
 	struct eas_folder folder;
 	const char *path;
 	const char *special_use;
+	struct eas_folder_kind kind;
 };
 ARRAY_DEFINE_TYPE(eas_listed_folder, struct eas_listed_folder);
 

@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 
 /* What tells that a mailbox list may have changed: its index's log, which every
-   Dovecot process writes that changes folders, and the directory of the mailboxes, which others
-   change. A changed stamp may mean nothing; an equal one means that nothing changed. */
+   Dovecot process writes that changes folders, the directory of the mailboxes, which others
+   change, and the file of the mailbox attributes, which say what a folder is. A changed stamp may mean nothing; an equal one means that nothing changed. */
 
 struct folder_stamp_file {
 	dev_t dev;
@@ -55,6 +55,9 @@ eas_folder_stamp_add_namespace(struct eas_folder_stamp *stamp, struct mail_names
 	}
 	eas_folder_stamp_add(stamp, t_strdup_printf("%s/%s.log", path, index_name));
 	if (mailbox_list_get_root_path(ns->list, MAILBOX_LIST_PATH_TYPE_MAILBOX, &path))
+		eas_folder_stamp_add(stamp, path);
+	path = directpush_list_get_attributes_path(ns);
+	if (path != NULL)
 		eas_folder_stamp_add(stamp, path);
 }
 

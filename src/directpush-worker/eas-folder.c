@@ -103,7 +103,14 @@ struct mailbox *eas_folder_mailbox_alloc(struct eas_user *user ATTR_UNUSED,
 	return mailbox_alloc(folder->ns->list, folder->vname, 0);
 }
 
-void eas_folder_id_make(const guid_128_t guid, char id_r[EAS_FOLDER_ID_LENGTH + 1])
+void eas_folder_id_make(const guid_128_t guid, enum eas_class class,
+			char id_r[EAS_FOLDER_ID_LENGTH + 1])
 {
-	eas_id_make(guid, GUID_128_SIZE, id_r);
+	const char *name = class == EAS_CLASS_EMAIL ? "" : eas_class_get_name(class);
+	size_t name_size = strlen(name);
+	unsigned char *data = t_malloc_no0(GUID_128_SIZE + name_size);
+
+	memcpy(data, guid, GUID_128_SIZE);
+	memcpy(data + GUID_128_SIZE, name, name_size);
+	eas_id_make(data, GUID_128_SIZE + name_size, id_r);
 }

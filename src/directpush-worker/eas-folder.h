@@ -5,7 +5,8 @@
 /* The user's mailboxes as EAS folders: id, type, parent, class.
 
    An id is base32 of 80 bits of SHA-256(mailbox GUID), 16 characters: the same
-   for ever, without anything being stored. design.md 4 "Identifiers". Folders that are no mailbox
+   for ever, without anything being stored. Where the class is not mail, it is hashed with the GUID, so that a
+   folder whose class changes is gone and another one comes (docs/decisions/110). design.md 4 "Identifiers". Folders that are no mailbox
    (\Noselect parents, the Outbox) have no GUID; their id is made of their name. */
 
 #include "guid.h"
@@ -78,6 +79,7 @@ int eas_folder_find(struct eas_user *user, const char *id,
 struct mailbox *eas_folder_mailbox_alloc(struct eas_user *user,
 					 const struct eas_folder *folder);
 
-void eas_folder_id_make(const guid_128_t guid, char id_r[EAS_FOLDER_ID_LENGTH + 1]);
+void eas_folder_id_make(const guid_128_t guid, enum eas_class class,
+			char id_r[EAS_FOLDER_ID_LENGTH + 1]);
 
 #endif

@@ -15,9 +15,44 @@ folder_is_equal(const struct eas_device_folder *f1, const struct eas_device_fold
 		strcmp(f1->display_name, f2->display_name) == 0;
 }
 
+static bool folder_is_shown(const struct eas_folder *folder, enum eas_version version)
+{
+	return eas_class_is_in_version(folder->class, version);
+}
+
+static const struct eas_folder *
+find_folder(const struct eas_folder_list *list, const char *id)
+{
+	const struct eas_folder *folder;
+
+	array_foreach(&list->folders, folder) {
+		if (strcmp(folder->id, id) == 0)
+			return folder;
+	}
+	return NULL;
+}
+
+/* A folder is never told without its parent (quirk 105): what is below one that is not shown
+   is in its place. */
+static const char *
+find_parent_id(const struct eas_folder_list *list, const struct eas_folder *folder,
+	       enum eas_version version)
+{
+	const char *parent_id;
+
+	/* all are shown */
+	if (version >= EAS_VERSION_14_0)
+		return folder->parent_id;
+	do {
+		parent_id = folder->parent_id;
+		folder = find_folder(list, parent_id);
+	} while (folder != NULL && !folder_is_shown(folder, version));
+	return parent_id;
+}
+
 /* What is there, against what is known. Takes from known_ids those that are still there. */
 static void
-find_there(const struct eas_folder_list *list,
+find_there(const struct eas_folder_list *list, enum eas_version version,
 	   HASH_TABLE_TYPE(device_folder_id) known_ids,
 	   struct eas_hierarchy_changes *changes)
 {
@@ -26,10 +61,13 @@ find_there(const struct eas_folder_list *list,
 
 	array_foreach(&list->folders, folder) {
 		struct eas_device_folder now = {
-			.id = folder->id, .parent_id = folder->parent_id,
-			.display_name = folder->display_name, .type = folder->type,
+			.id = folder->id, .display_name = folder->display_name,
+			.type = folder->type,
 		};
 
+		if (!folder_is_shown(folder, version))
+			continue;
+		now.parent_id = find_parent_id(list, folder, version);
 		array_push_back(&changes->after, &now);
 		known = hash_table_lookup(known_ids, folder->id);
 		if (known == NULL)
@@ -43,7 +81,8 @@ find_there(const struct eas_folder_list *list,
 }
 
 void eas_hierarchy_changes_find(const struct eas_folder_list *list,
-				const ARRAY_TYPE(eas_device_folder) *known, pool_t pool,
+				const ARRAY_TYPE(eas_device_folder) *known,
+				enum eas_version version, pool_t pool,
 				struct eas_hierarchy_changes *changes_r)
 {
 	HASH_TABLE_TYPE(device_folder_id) known_ids;
@@ -57,7 +96,7 @@ void eas_hierarchy_changes_find(const struct eas_folder_list *list,
 	hash_table_create(&known_ids, default_pool, array_count(known), str_hash, strcmp);
 	array_foreach(known, folder)
 		hash_table_update(known_ids, folder->id, folder);
-	find_there(list, known_ids, changes_r);
+	find_there(list, version, known_ids, changes_r);
 
 	/* in the order they were told in */
 	array_foreach(known, folder) {

@@ -75,7 +75,8 @@ int eas_mail_item_open(struct eas_user *user, struct event *event, const char *i
 	ret = eas_folder_find(user, folder_id, &folder);
 	if (ret <= 0)
 		return ret;
-	if (!folder->selectable || folder->vname == NULL)
+	if (!folder->selectable || folder->vname == NULL ||
+	    folder->class != EAS_CLASS_EMAIL)
 		return 0;
 	ret = eas_mailbox_open(user, folder, &box);
 	if (ret <= 0)

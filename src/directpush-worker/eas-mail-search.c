@@ -72,7 +72,8 @@ static void search_add_folder(struct eas_mail_search *search, const struct eas_f
 {
 	const struct eas_folder *other;
 
-	if (folder->vname == NULL || !folder->selectable)
+	if (folder->vname == NULL || !folder->selectable ||
+	    folder->class != EAS_CLASS_EMAIL)
 		return;
 	array_foreach_elem(&search->folders, other) {
 		if (strcmp(other->id, folder->id) == 0)

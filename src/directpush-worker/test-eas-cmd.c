@@ -59,6 +59,10 @@ static void test_user_begin(const char *name)
 	test_set.directpush_max_request_size = 1024*1024;
 	test_set.directpush_max_send_size = 1024*1024;
 	test_set.directpush_ping_max_folders = 3;
+	test_set.directpush_calendar_folder = "Calendar";
+	test_set.directpush_contacts_folder = "Contacts";
+	test_set.directpush_tasks_folder = "Tasks";
+	test_set.directpush_notes_folder = "Notes";
 	test_set.parsed_ping_wake = DIRECTPUSH_CHANGE_NEW;
 	i_zero(&test_user);
 	test_user.pool = pool_alloconly_create("test user", 1024);

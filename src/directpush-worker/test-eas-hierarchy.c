@@ -20,12 +20,14 @@ bool eas_folder_list_is_unread(const struct eas_folder_list *list, const char *d
 }
 
 static pool_t test_pool;
+static enum eas_version test_version;
 static struct eas_folder_list test_list;
 static ARRAY_TYPE(eas_device_folder) test_known;
 
 static void test_hierarchy_begin(const char *name)
 {
 	test_begin(name);
+	test_version = EAS_VERSION_14_1;
 	test_pool = pool_alloconly_create("test hierarchy", 1024);
 	i_zero(&test_list);
 	p_array_init(&test_list.folders, test_pool, 4);
@@ -41,6 +43,7 @@ static void test_there(const char *id, const char *parent_id, const char *name)
 	folder->parent_id = parent_id;
 	folder->display_name = name;
 	folder->type = EAS_FOLDER_TYPE_USER_MAIL;
+	folder->class = EAS_CLASS_EMAIL;
 }
 
 static void test_told(const char *id, const char *parent_id, const char *name)
@@ -61,7 +64,7 @@ static void test_found(const char *expected, unsigned int after)
 	string_t *found = t_str_new(64);
 	const char *id;
 
-	eas_hierarchy_changes_find(&test_list, &test_known, test_pool, &changes);
+	eas_hierarchy_changes_find(&test_list, &test_known, test_version, test_pool, &changes);
 	array_foreach(&changes.added, folder)
 		str_printfa(found, "+%s ", folder->id);
 	array_foreach(&changes.updated, folder)
@@ -121,11 +124,31 @@ static void test_eas_hierarchy_unread(void)
 	test_hierarchy_end();
 }
 
+static void test_eas_hierarchy_version(void)
+{
+	struct eas_folder *folders;
+
+	test_hierarchy_begin("eas hierarchy: before 14.0 there are no notes");
+	test_there("a", "0", "Notes");
+	test_there("b", "a", "More notes");
+	test_there("c", "b", "Mail below");
+	folders = array_front_modifiable(&test_list.folders);
+	folders[0].class = folders[1].class = EAS_CLASS_NOTES;
+	test_found("+a +b +c ", 3);
+	test_version = EAS_VERSION_12_1;
+	test_found("+c ", 1);
+	/* its parent is the one above those */
+	test_told("c", "0", "Mail below");
+	test_found("", 1);
+	test_hierarchy_end();
+}
+
 int main(void)
 {
 	static void (*const test_functions[])(void) = {
 		test_eas_hierarchy_changes,
 		test_eas_hierarchy_unread,
+		test_eas_hierarchy_version,
 		NULL
 	};
 	return test_run(test_functions);

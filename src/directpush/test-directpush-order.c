@@ -39,7 +39,7 @@ static struct directpush_order *test_order(const void *body, size_t body_size)
 
 	i_zero(&park);
 	park.heartbeat_secs = 480;
-	park.user_look = DIRECTPUSH_CHANGE_HIERARCHY;
+	park.user_look = DIRECTPUSH_CHANGE_HIERARCHY | DIRECTPUSH_CHANGE_ATTRIBUTES;
 	park.folders = folders;
 	park.folders_count = N_ELEMENTS(folders);
 	park.expired = DATA("nothing");
@@ -88,7 +88,10 @@ static void test_directpush_order_apply(void)
 		{ guid_inbox, DIRECTPUSH_CHANGE_FLAGS, "", DIRECTPUSH_ORDER_EFFECT_LOOK },
 		{ guid_inbox, DIRECTPUSH_CHANGE_FLAGS | DIRECTPUSH_CHANGE_NEW, "",
 		  DIRECTPUSH_ORDER_EFFECT_WAKE },
-		{ guid_inbox, DIRECTPUSH_CHANGE_ATTRIBUTES, "", DIRECTPUSH_ORDER_EFFECT_NONE },
+		{ guid_inbox, DIRECTPUSH_CHANGE_ATTRIBUTES, "", DIRECTPUSH_ORDER_EFFECT_LOOK },
+		/* a folder may have become another, watched or not */
+		{ guid_other, DIRECTPUSH_CHANGE_ATTRIBUTES, "", DIRECTPUSH_ORDER_EFFECT_LOOK },
+		{ guid_other, DIRECTPUSH_CHANGE_ATTRIBUTES, DEVICE, DIRECTPUSH_ORDER_EFFECT_NONE },
 		{ guid_sent, DIRECTPUSH_CHANGE_NEW, "", DIRECTPUSH_ORDER_EFFECT_LOOK },
 		{ guid_sent, DIRECTPUSH_CHANGE_FLAGS, "", DIRECTPUSH_ORDER_EFFECT_NONE },
 		{ guid_other, DIRECTPUSH_CHANGE_NEW, "", DIRECTPUSH_ORDER_EFFECT_NONE },
@@ -97,7 +100,7 @@ static void test_directpush_order_apply(void)
 		/* any mailbox of the user: too many changes to name */
 		{ nowhere, DIRECTPUSH_CHANGE_NEW, "", DIRECTPUSH_ORDER_EFFECT_LOOK },
 		{ nowhere, DIRECTPUSH_CHANGE_EXPUNGE, "", DIRECTPUSH_ORDER_EFFECT_LOOK },
-		{ nowhere, DIRECTPUSH_CHANGE_ATTRIBUTES, "", DIRECTPUSH_ORDER_EFFECT_NONE }
+		{ nowhere, DIRECTPUSH_CHANGE_ATTRIBUTES, "", DIRECTPUSH_ORDER_EFFECT_LOOK }
 	};
 	struct directpush_order *order;
 

@@ -91,7 +91,7 @@ struct directpush_ipc_park_folder {
 struct directpush_ipc_park {
 	/* the request is answered with "expired" so many seconds after it came */
 	unsigned int heartbeat_secs;
-	/* of the hierarchy; other bits are ignored */
+	/* HIERARCHY, and ATTRIBUTES of any of the user's mailboxes; other bits are ignored */
 	enum directpush_change user_look;
 	const struct directpush_ipc_park_folder *folders;
 	unsigned int folders_count;

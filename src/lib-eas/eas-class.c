@@ -7,7 +7,7 @@ static const struct {
 	const char *name;
 	enum eas_version since;
 } eas_classes[] = {
-#define EAS_CLASS(ident, number, name, since) \
+#define EAS_CLASS(ident, number, name, since, main, user) \
 	[number] = { name, EAS_VERSION_##since },
 #include "eas-classes.def"
 };

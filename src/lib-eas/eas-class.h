@@ -8,10 +8,13 @@
 
 enum eas_class {
 	EAS_CLASS_NONE = 0,
-#define EAS_CLASS(ident, number, name, since) \
+#define EAS_CLASS(ident, number, name, since, main, user) \
 	EAS_CLASS_##ident = number,
 #include "eas-classes.def"
 };
+/* calendar, contacts, tasks, notes: all that is not mail */
+#define EAS_CLASS_FIRST_PIM EAS_CLASS_CALENDAR
+#define EAS_CLASS_LAST_PIM EAS_CLASS_NOTES
 
 /* "Email", "Calendar", ...; NULL for EAS_CLASS_NONE and an unknown number. */
 const char *eas_class_get_name(enum eas_class class);

@@ -106,6 +106,22 @@ static void test_eas_folder_type(void)
 	test_assert(eas_folder_type_get_class(EAS_FOLDER_TYPE_NONE) == EAS_CLASS_NONE);
 	test_assert(eas_folder_type_get_class(EAS_FOLDER_TYPE_UNKNOWN) == EAS_CLASS_NONE);
 	test_assert(eas_folder_type_get_class((enum eas_folder_type)99) == EAS_CLASS_NONE);
+	test_assert(eas_folder_type_by_class(EAS_CLASS_TASKS, TRUE) == EAS_FOLDER_TYPE_TASKS);
+	test_assert(eas_folder_type_by_class(EAS_CLASS_EMAIL, TRUE) == EAS_FOLDER_TYPE_NONE);
+	test_assert(eas_folder_type_by_class(EAS_CLASS_EMAIL, FALSE) ==
+		    EAS_FOLDER_TYPE_USER_MAIL);
+	test_assert(eas_folder_type_by_class(EAS_CLASS_NONE, TRUE) == EAS_FOLDER_TYPE_NONE);
+	test_assert(eas_folder_type_by_class((enum eas_class)99, FALSE) ==
+		    EAS_FOLDER_TYPE_NONE);
+	for (enum eas_class class = EAS_CLASS_FIRST_PIM; class <= EAS_CLASS_LAST_PIM; class++) {
+		enum eas_folder_type main = eas_folder_type_by_class(class, TRUE);
+		enum eas_folder_type user = eas_folder_type_by_class(class, FALSE);
+
+		test_assert_idx(eas_folder_type_get_class(main) == class, class);
+		test_assert_idx(eas_folder_type_get_class(user) == class, class);
+		test_assert_idx(eas_folder_type_is_default(main), class);
+		test_assert_idx(!eas_folder_type_is_default(user), class);
+	}
 	test_assert(eas_folder_type_is_default(EAS_FOLDER_TYPE_OUTBOX));
 	test_assert(!eas_folder_type_is_default(EAS_FOLDER_TYPE_USER_MAIL));
 	test_assert(!eas_folder_type_is_default((enum eas_folder_type)99));

@@ -77,6 +77,10 @@ userdb {{
 
 mail_location = {mail_location}
 mail_plugins = notify directpush
+mail_attribute_dict = file:%h/dovecot-attributes
+protocol imap {{
+  imap_metadata = yes
+}}
 namespace inbox {{
   inbox = yes
   separator = /
