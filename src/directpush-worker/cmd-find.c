@@ -188,7 +188,7 @@ static void find_mailbox(struct find *find)
 	}
 	if (find->first == 0) {
 		new_results = eas_search_results_new(user, find->key);
-		eas_mail_search_run(&search, user, find->ctx->event, new_results);
+		(void)eas_mail_search_run(&search, user, find->ctx->event, new_results);
 		results = new_results;
 	} else {
 		results = eas_search_results_find(user, find->key);

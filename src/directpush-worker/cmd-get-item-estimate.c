@@ -25,6 +25,17 @@ struct estimate {
 	unsigned int count;
 };
 
+/* MS-ASCMD "ConversationMode (GetItemEstimate)" (2.2.3.36.1) */
+static unsigned int estimate_get_mode(const struct estimate *est)
+{
+	const char *value = wbxml_node_child_value(est->node, EAS_TAG_AIRSYNC_CONVERSATION_MODE);
+
+	if (value == NULL)
+		return est->generation->filter_type & EAS_CHANGES_CONVERSATIONS;
+	/* an empty element is TRUE */
+	return strcmp(value, "0") == 0 ? 0 : EAS_CHANGES_CONVERSATIONS;
+}
+
 /* The FilterType of this request: below Options, in 12.1 below Collection; or else the
    collection's own. MS-ASCMD "FilterType (GetItemEstimate)" (2.2.3.68.1) */
 static enum eas_status
@@ -50,7 +61,7 @@ estimate_get_filter(struct estimate *est, struct eas_changes_filter *filter_r)
 		/* other classes have it */
 		return EAS_STATUS_GLOBAL_SERVER_ERROR;
 	}
-	eas_changes_filter_init(filter_r, type, ioloop_time);
+	eas_changes_filter_init(filter_r, type | estimate_get_mode(est), ioloop_time);
 	return EAS_GET_ITEM_ESTIMATE_STATUS_OK;
 }
 
@@ -136,6 +147,9 @@ static enum eas_status estimate_collection(struct estimate *est, const char *id)
 		return EAS_STATUS_GLOBAL_SERVER_ERROR_RETRY_LATER;
 	if (ret == 0)
 		return EAS_GET_ITEM_ESTIMATE_STATUS_INVALID_COLLECTION;
+	if (folder->class != EAS_CLASS_EMAIL &&
+	    wbxml_node_child(est->node, EAS_TAG_AIRSYNC_CONVERSATION_MODE) != NULL)
+		return EAS_STATUS_GLOBAL_INVALID_XML;
 	status = estimate_check_options(est);
 	if (status != EAS_GET_ITEM_ESTIMATE_STATUS_OK)
 		return status;

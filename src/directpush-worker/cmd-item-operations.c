@@ -15,6 +15,9 @@
 #include "eas-body.h"
 #include "eas-tag.h"
 #include "eas-cmd.h"
+#include "eas-conversation.h"
+#include "eas-conversation-mover.h"
+#include "eas-folder.h"
 #include "eas-user.h"
 #include "cmd-item-operations.h"
 
@@ -31,24 +34,47 @@ static struct ostream *item_operations_temp(struct eas_cmd_context *ctx)
 	return output;
 }
 
-/* Moving a conversation would have to find its mails in all folders first. MS-ASCMD "Status
-   (ItemOperations)": 155 without MoveAlways, 156 = the action is not supported. */
+static unsigned int
+move_conversation(struct item_operations *op, const struct wbxml_node *move,
+		  const struct wbxml_node *id)
+{
+	static const unsigned int statuses[] = {
+		[EAS_CONVERSATION_MOVED] = EAS_ITEM_OPERATIONS_STATUS_OK,
+		[EAS_CONVERSATION_MOVED_PARTLY] = EAS_ITEM_OPERATIONS_STATUS_PARTIAL_SUCCESS,
+		[EAS_CONVERSATION_NOT_FOUND] = EAS_ITEM_OPERATIONS_STATUS_NOT_FOUND,
+		[EAS_CONVERSATION_TEMPFAIL] = EAS_ITEM_OPERATIONS_STATUS_SERVER_ERROR
+	};
+	const struct wbxml_node *options =
+		wbxml_node_child(move, EAS_TAG_ITEM_OPERATIONS_OPTIONS);
+	const struct eas_folder *dst;
+	int ret;
+
+	if (wbxml_node_child(options, EAS_TAG_ITEM_OPERATIONS_MOVE_ALWAYS) == NULL)
+		return EAS_ITEM_OPERATIONS_STATUS_MISSING_MOVE_ALWAYS;
+	ret = eas_folder_find(op->ctx->user,
+		wbxml_node_child_value(move, EAS_TAG_ITEM_OPERATIONS_DST_FLD_ID), &dst);
+	if (ret < 0)
+		return EAS_ITEM_OPERATIONS_STATUS_SERVER_ERROR;
+	if (ret == 0 || !eas_conversation_can_move_to(dst))
+		return EAS_ITEM_OPERATIONS_STATUS_NOT_SUPPORTED;
+	if (id->value_size != EAS_CONVERSATION_ID_BYTES)
+		return EAS_ITEM_OPERATIONS_STATUS_NOT_FOUND;
+	return statuses[eas_conversation_move(op->ctx->user, op->ctx->event,
+					      (const unsigned char *)id->value, dst)];
+}
+
+/* MS-ASCMD "Move (ItemOperations)" (2.2.3.117.1) */
 static void
 item_operations_move(struct item_operations *op, const struct wbxml_node *move)
 {
 	const struct wbxml_node *id =
 		wbxml_node_child(move, EAS_TAG_ITEM_OPERATIONS_CONVERSATION_ID);
-	const struct wbxml_node *always = wbxml_node_child(
-		wbxml_node_child(move, EAS_TAG_ITEM_OPERATIONS_OPTIONS),
-		EAS_TAG_ITEM_OPERATIONS_MOVE_ALWAYS);
 
 	wbxml_writer_start(op->writer, EAS_TAG_ITEM_OPERATIONS_MOVE);
 	wbxml_writer_element_uint(op->writer, EAS_TAG_ITEM_OPERATIONS_STATUS,
-				  always == NULL ?
-				  EAS_ITEM_OPERATIONS_STATUS_MISSING_MOVE_ALWAYS :
-				  EAS_ITEM_OPERATIONS_STATUS_NOT_SUPPORTED);
-	if (id != NULL)
-		wbxml_writer_node(op->writer, id);
+				  move_conversation(op, move, id));
+	wbxml_writer_element_opaque(op->writer, EAS_TAG_ITEM_OPERATIONS_CONVERSATION_ID,
+				    id->value, id->value_size);
 	wbxml_writer_end(op->writer, EAS_TAG_ITEM_OPERATIONS_MOVE);
 }
 
@@ -195,7 +221,10 @@ void eas_cmd_item_operations(struct eas_cmd_context *ctx)
 	int ret;
 
 	wbxml_node_foreach(ctx->tree->root, node) {
-		if (!item_operation_options_are_its_own(node)) {
+		/* MS-ASCMD "Move (ItemOperations)" (2.2.3.117.1): not in 12.1 */
+		if (!item_operation_options_are_its_own(node) ||
+		    (node->tag == EAS_TAG_ITEM_OPERATIONS_MOVE &&
+		     ctx->request->version < EAS_VERSION_14_0)) {
 			eas_cmd_reply_status(ctx, EAS_ITEM_OPERATIONS_STATUS_PROTOCOL_ERROR);
 			return;
 		}

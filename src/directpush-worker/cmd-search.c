@@ -80,7 +80,7 @@ static const struct eas_search_results *search_get_results(struct search *search
 		return old;
 	results = eas_search_results_new(user, key);
 	if (!search->other_class)
-		eas_mail_search_run(&search->mail, user, search->ctx->event, results);
+		(void)eas_mail_search_run(&search->mail, user, search->ctx->event, results);
 	return results;
 }
 

@@ -9,6 +9,7 @@
 #include "directpush-worker-settings.h"
 #include "eas-cmd.h"
 #include "eas-collection.h"
+#include "eas-conversation-mover.h"
 #include "eas-folder.h"
 #include "eas-user.h"
 #include "cmd-sync.h"
@@ -62,6 +63,36 @@ sync_collection_find_folder(struct sync_context *ctx, struct sync_collection *co
 	return 0;
 }
 
+/* ConversationMode is not one of the options, and stays as well: in the generations, with their
+   filter. MS-ASCMD "ConversationMode (Sync)" (2.2.3.36.2) */
+static int
+sync_collection_get_filter(struct sync_context *ctx, struct sync_collection *coll)
+{
+	struct eas_sync_state *state = coll->collection->state;
+	unsigned int before = eas_sync_state_latest(state)->filter_type;
+	unsigned int mode = 0, type = coll->options.filter_type;
+
+	if (coll->conversation_mode_sent &&
+	    coll->collection->folder->class != EAS_CLASS_EMAIL) {
+		sync_collection_fail(ctx, coll, EAS_SYNC_STATUS_PROTOCOL_ERROR,
+				     "ConversationMode in a folder without mail");
+		return -1;
+	}
+	if (coll->conversation_mode_sent ? coll->conversation_mode :
+	    (before & EAS_CHANGES_CONVERSATIONS) != 0)
+		mode = EAS_CHANGES_CONVERSATIONS;
+	/* a draft that is worked on is never too old (quirk 69) */
+	if (coll->collection->folder->type == EAS_FOLDER_TYPE_DRAFTS)
+		type = 0;
+	eas_changes_filter_init(&coll->filter, type | mode, ioloop_time);
+	if (coll->initial && state->pending != NULL &&
+	    state->pending->filter_type != coll->filter.filter_type) {
+		state->pending->filter_type = coll->filter.filter_type;
+		coll->dirty = TRUE;
+	}
+	return 0;
+}
+
 /* The options sent now, or else those kept. */
 static int
 sync_collection_get_options(struct sync_context *ctx, struct sync_collection *coll)
@@ -86,11 +117,7 @@ sync_collection_get_options(struct sync_context *ctx, struct sync_collection *co
 	}
 	if (sent != NULL && eas_sync_options_keep(state, sent))
 		coll->dirty = TRUE;
-	/* a draft that is worked on is never too old (quirk 69) */
-	eas_changes_filter_init(&coll->filter,
-		coll->collection->folder->type == EAS_FOLDER_TYPE_DRAFTS ? 0 :
-		coll->options.filter_type, ioloop_time);
-	return 0;
+	return sync_collection_get_filter(ctx, coll);
 }
 
 /* Key 0: begin, without items. What else such a request says is for later. */
@@ -197,7 +224,8 @@ sync_collection_open(struct sync_context *ctx, struct sync_collection *coll)
 						   collection->state->confirmed)) {
 		sync_collection_fail(ctx, coll, EAS_SYNC_STATUS_INVALID_SYNC_KEY,
 				     "UIDVALIDITY has changed");
-	}
+	} else if (eas_conversation_move_new(collection) < 0)
+		sync_collection_fail_temp(ctx, coll, "Mailbox cannot be read now");
 }
 
 void sync_collection_prepare(struct sync_context *ctx, struct sync_collection *coll)

@@ -21,18 +21,34 @@
 /* An item of a larger mail than this is put together in a temporary file. */
 #define SYNC_MAX_MEMORY_ITEM (1024*1024)
 
+/* Of an item that is there for its conversation only, too old for the filter, there is no body but
+   the preview. MS-ASCMD "ConversationMode (Sync)" (2.2.3.36.2) */
+static void item_leave_out_body(struct eas_body_options *options)
+{
+	for (unsigned int i = 0; i < options->preferences_count; i++) {
+		options->preferences[i].truncation_size = 0;
+		options->preferences[i].all_or_none = FALSE;
+	}
+	options->mime_truncation_size = 0;
+	options->part.type = EAS_BODY_TYPE_NONE;
+}
+
 /* Write the mail's properties. Returns 0, -1 with a reason if it cannot be read. */
 static int
-item_write_mail(struct sync_collection *coll, struct mail *mail,
+item_write_mail(struct sync_collection *coll, struct mail *mail, wbxml_tag_t tag,
 		struct wbxml_writer *writer, const char *id, const char **error_r)
 {
 	bool is_draft = coll->collection->folder->type == EAS_FOLDER_TYPE_DRAFTS;
+	struct eas_body_options options = coll->options.body;
 	struct eas_email_source source;
 
 	if (eas_mail_item_get_source(coll->collection->user, mail, id, is_draft, &source,
 				     error_r) < 0)
 		return -1;
-	return eas_item_email_write(writer, &source, &coll->options.body, error_r);
+	if (tag != EAS_TAG_AIRSYNC_FETCH && source.received_utc != 0 &&
+	    source.received_utc < coll->filter.window_start)
+		item_leave_out_body(&options);
+	return eas_item_email_write(writer, &source, &options, error_r);
 }
 
 /* <Add>, <Change> or <Fetch> with all it has, as a fragment. */
@@ -51,7 +67,7 @@ item_write(struct sync_collection *coll, struct mail *mail, wbxml_tag_t tag,
 					  EAS_SYNC_STATUS_OK);
 	}
 	wbxml_writer_start(writer, EAS_TAG_AIRSYNC_APPLICATION_DATA);
-	ret = item_write_mail(coll, mail, writer, id, error_r);
+	ret = item_write_mail(coll, mail, tag, writer, id, error_r);
 	if (ret == 0) {
 		wbxml_writer_end(writer, EAS_TAG_AIRSYNC_APPLICATION_DATA);
 		wbxml_writer_end(writer, tag);

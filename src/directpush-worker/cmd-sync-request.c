@@ -132,6 +132,8 @@ sync_add_collection(struct sync_context *ctx, const struct wbxml_node *node,
 		node_get_bool(node, EAS_TAG_AIRSYNC_DELETES_AS_MOVES, TRUE, &sent);
 	coll->get_changes = node_get_bool(node, EAS_TAG_AIRSYNC_GET_CHANGES, TRUE,
 					  &coll->get_changes_sent);
+	coll->conversation_mode = node_get_bool(node, EAS_TAG_AIRSYNC_CONVERSATION_MODE, FALSE,
+						&coll->conversation_mode_sent);
 	coll->window_size = window_size_parse(window_size, SYNC_DEFAULT_WINDOW_SIZE);
 	p_array_init(&coll->responses, ctx->pool, 1);
 	p_array_init(&coll->tell_gone, ctx->pool, 1);

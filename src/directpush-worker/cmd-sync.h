@@ -58,6 +58,8 @@ struct sync_collection {
 	/* key is "0" */
 	bool initial;
 	bool deletes_as_moves, get_changes, get_changes_sent;
+	/* not sent: as before */
+	bool conversation_mode, conversation_mode_sent;
 	unsigned int window_size;
 	/* NULL: it is one of the request before, and not named in this one */
 	const struct wbxml_node *node;

@@ -2,6 +2,7 @@
 
 #include "lib.h"
 #include "array.h"
+#include "hash.h"
 #include "eas-changes.h"
 
 #define DAY_SECS (24*60*60)
@@ -17,6 +18,10 @@ struct changes_context {
 	struct eas_changes *changes;
 	/* all the device has */
 	ARRAY_TYPE(seq_range) known;
+	/* Those with an item younger than the window's begin. Not created before one is asked for. */
+	HASH_TABLE(uint8_t *, uint8_t *) conversations;
+	/* the oldest item that is asked for its conversation */
+	uint32_t conversation_first_uid;
 	bool failed;
 };
 
@@ -34,7 +39,7 @@ void eas_changes_filter_init(struct eas_changes_filter *filter_r,
 	unsigned int days;
 
 	i_zero(filter_r);
-	if (!eas_changes_filter_days(filter_type, &days))
+	if (!eas_changes_filter_days(filter_type & ~EAS_CHANGES_CONVERSATIONS, &days))
 		i_unreached();
 	filter_r->filter_type = filter_type;
 	if (days > 0) {
@@ -88,8 +93,8 @@ find_gone_set(struct changes_context *ctx, const ARRAY_TYPE(seq_range) *uids,
 		find_gone(ctx, range->seq1, range->seq2, gone);
 }
 
-/* Is it inside the filter? One that cannot be dated is. */
-static bool changes_is_inside(struct changes_context *ctx, uint32_t uid)
+/* Is it young enough? One that cannot be dated is. */
+static bool changes_is_in_window(struct changes_context *ctx, uint32_t uid)
 {
 	time_t received;
 	int ret;
@@ -100,6 +105,66 @@ static bool changes_is_inside(struct changes_context *ctx, uint32_t uid)
 	if (ret < 0)
 		ctx->failed = TRUE;
 	return ret <= 0 || received >= ctx->filter->window_start;
+}
+
+static void conversations_create(struct changes_context *ctx)
+{
+	ARRAY_TYPE(seq_range) all;
+	struct seq_range_iter iter;
+	unsigned int n = 0, count;
+	uint32_t uid;
+
+	hash_table_create(&ctx->conversations, default_pool, 0, guid_128_hash, guid_128_cmp);
+	t_array_init(&all, 16);
+	ctx->source->list(ctx->source, 1, (uint32_t)-1, &all);
+	count = seq_range_count(&all);
+	seq_range_array_iter_init(&iter, &all);
+	if (count > EAS_CHANGES_MAX_CONVERSATION_LOOKS) {
+		(void)seq_range_array_iter_nth(&iter,
+			count - EAS_CHANGES_MAX_CONVERSATION_LOOKS,
+			&ctx->conversation_first_uid);
+	}
+	while (seq_range_array_iter_nth(&iter, n++, &uid) && !ctx->failed) {
+		uint8_t *id = t_malloc_no0(GUID_128_SIZE);
+
+		if (changes_is_in_window(ctx, uid) &&
+		    ctx->source->conversation(ctx->source, uid, id) > 0)
+			hash_table_update(ctx->conversations, id, id);
+	}
+}
+
+static bool changes_is_in_conversation(struct changes_context *ctx, uint32_t uid)
+{
+	guid_128_t id;
+	const uint8_t *key = id;
+
+	if (!hash_table_is_created(ctx->conversations))
+		conversations_create(ctx);
+	return uid >= ctx->conversation_first_uid &&
+		ctx->source->conversation(ctx->source, uid, id) > 0 &&
+		hash_table_lookup(ctx->conversations, key) != NULL;
+}
+
+/* Is it inside the filter? */
+static bool changes_is_inside(struct changes_context *ctx, uint32_t uid)
+{
+	return changes_is_in_window(ctx, uid) ||
+		((ctx->filter->filter_type & EAS_CHANGES_CONVERSATIONS) != 0 &&
+		 changes_is_in_conversation(ctx, uid));
+}
+
+/* Are those inside the filter the same as in the generation, but for new ones and those that
+   are gone? In a conversation one that comes or goes takes others with it. */
+static bool changes_is_same_filter(const struct changes_context *ctx)
+{
+	const struct eas_changes_header *header = &ctx->source->header;
+	const struct eas_sync_generation *gen = ctx->generation;
+
+	return gen->filter_type == ctx->filter->filter_type &&
+		((gen->filter_type & EAS_CHANGES_CONVERSATIONS) == 0 ||
+		 (gen->window_start == ctx->filter->window_start &&
+		  gen->uid_next == header->uid_next &&
+		  gen->messages == header->messages));
 }
 
 static void
@@ -130,8 +195,7 @@ static void changes_find_new(struct changes_context *ctx)
 	unsigned int i;
 
 	t_array_init(&found, 16);
-	if (gen->filter_type != ctx->filter->filter_type ||
-	    gen->uid_validity == 0) {
+	if (!changes_is_same_filter(ctx) || gen->uid_validity == 0) {
 		/* another window: all over again */
 		ctx->source->list(ctx->source, 1, (uint32_t)-1, &found);
 	} else {
@@ -163,7 +227,7 @@ static void changes_find_outside(struct changes_context *ctx)
 	struct eas_changes *changes = ctx->changes;
 	ARRAY_TYPE(seq_range) here;
 
-	if (gen->filter_type == ctx->filter->filter_type &&
+	if (changes_is_same_filter(ctx) &&
 	    gen->window_start == ctx->filter->window_start) {
 		seq_range_array_merge(&changes->outside, &gen->left_outside);
 	} else {
@@ -274,6 +338,8 @@ int eas_changes_find(struct eas_changes_source *source,
 		changes_find_outside(&ctx);
 		changes_find_changed(&ctx);
 		changes_find_new(&ctx);
+		if (hash_table_is_created(ctx.conversations))
+			hash_table_destroy(&ctx.conversations);
 	} T_END;
 	return ctx.failed ? -1 : 0;
 }

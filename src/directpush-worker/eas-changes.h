@@ -12,6 +12,7 @@
    The cost follows the changes: nothing is read but the header when nothing happened. Looks at the folder
    through a source, so that the arithmetic can be tested without one. */
 
+#include "guid.h"
 #include "seq-range-array.h"
 #include "eas-sync-state.h"
 
@@ -41,9 +42,19 @@ struct eas_changes_source {
 		      uint32_t *digest_r);
 	int (*received)(struct eas_changes_source *source, uint32_t uid,
 			time_t *received_utc_r);
+	/* Asked only with EAS_CHANGES_CONVERSATIONS. Returns 1, 0 = there is no such item. */
+	int (*conversation)(struct eas_changes_source *source, uint32_t uid,
+			    guid_128_t id_r);
 };
 
+/* Added to a FilterType: items of a conversation that has an item inside the filter are inside
+   as well. MS-ASCMD "ConversationMode (Sync)" (2.2.3.36.2) */
+#define EAS_CHANGES_CONVERSATIONS 0x100
+/* Of the items older than the filter only so many, the newest, are looked at for that. */
+#define EAS_CHANGES_MAX_CONVERSATION_LOOKS 10000
+
 struct eas_changes_filter {
+	/* with EAS_CHANGES_CONVERSATIONS */
 	unsigned int filter_type;
 	/* UTC; 0 = everything */
 	time_t window_start;

@@ -5,12 +5,9 @@
 #include "time-util.h"
 #include "mail-search-build.h"
 #include "mail-storage.h"
-#include "eas-conversation.h"
-#include "eas-email-message.h"
-#include "eas-header-text.h"
 #include "eas-folder.h"
 #include "eas-folder-lister.h"
-#include "eas-item-id.h"
+#include "eas-mail-conversation.h"
 #include "eas-mailbox.h"
 #include "eas-user.h"
 #include "eas-mail-search.h"
@@ -31,18 +28,6 @@ static const struct {
 	{ EAS_SEARCH_FIELD_BCC, SEARCH_HEADER_ADDRESS, "BCC" },
 	{ EAS_SEARCH_FIELD_SUBJECT, SEARCH_HEADER_COMPRESS_LWSP, "SUBJECT" },
 	{ EAS_SEARCH_FIELD_BODY, SEARCH_BODY, NULL }
-};
-
-static const struct {
-	enum eas_email_header header;
-	const char *name;
-} conversation_headers[] = {
-	{ EAS_EMAIL_HEADER_REFERENCES, "References" },
-	{ EAS_EMAIL_HEADER_IN_REPLY_TO, "In-Reply-To" },
-	{ EAS_EMAIL_HEADER_MESSAGE_ID, "Message-ID" },
-	{ EAS_EMAIL_HEADER_THREAD_INDEX, "Thread-Index" },
-	{ EAS_EMAIL_HEADER_THREAD_TOPIC, "Thread-Topic" },
-	{ EAS_EMAIL_HEADER_SUBJECT, "Subject" }
 };
 
 struct mail_search_run {
@@ -217,24 +202,9 @@ query_build(const struct eas_mail_search *search, uint32_t seq1, uint32_t seq2)
 static bool
 mail_is_in_conversation(struct mail *mail, const char *folder_id, const unsigned char *id)
 {
-	struct eas_email_message message;
 	unsigned char mail_id[EAS_CONVERSATION_ID_BYTES];
-	const char *topic, *value;
 
-	i_zero(&message);
-	for (unsigned int i = 0; i < N_ELEMENTS(conversation_headers); i++) {
-		if (mail_get_first_header(mail, conversation_headers[i].name, &value) > 0)
-			message.headers[conversation_headers[i].header] = value;
-	}
-	topic = message.headers[EAS_EMAIL_HEADER_THREAD_TOPIC];
-	if (topic != NULL)
-		topic = eas_header_decode(pool_datastack_create(), topic);
-	if (topic == NULL || *topic == '\0') {
-		value = message.headers[EAS_EMAIL_HEADER_SUBJECT];
-		topic = eas_header_topic(eas_header_decode(pool_datastack_create(),
-							   value == NULL ? "" : value));
-	}
-	eas_conversation_get_id(&message, topic, eas_item_id_make(folder_id, mail->uid), mail_id);
+	eas_mail_conversation_get_id(mail, folder_id, mail_id);
 	return memcmp(mail_id, id, sizeof(mail_id)) == 0;
 }
 
@@ -313,7 +283,7 @@ static void search_box(struct mail_search_run *run)
 	}
 }
 
-void eas_mail_search_run(const struct eas_mail_search *search, struct eas_user *user,
+bool eas_mail_search_run(const struct eas_mail_search *search, struct eas_user *user,
 			 struct event *event, struct eas_search_results *results)
 {
 	struct mail_search_run run = {
@@ -335,4 +305,5 @@ void eas_mail_search_run(const struct eas_mail_search *search, struct eas_user *
 		e_debug(event, "Search took %u ms and is not finished: %u found so far",
 			EAS_MAIL_SEARCH_MSECS, array_count(&results->hits));
 	}
+	return !run.timed_out;
 }

@@ -28,8 +28,9 @@ void eas_mail_search_init(struct eas_mail_search *search, pool_t pool);
    Returns 1, 0 = there is no such folder, -1 = cannot be said now (logged). */
 int eas_mail_search_add_folder(struct eas_mail_search *search, struct eas_user *user,
 			       const char *id, bool deep);
-/* Append to results, sorted. Folders that cannot be searched now are left out (logged). */
-void eas_mail_search_run(const struct eas_mail_search *search, struct eas_user *user,
+/* Append to results, sorted. Folders that cannot be searched now are left out (logged). Returns FALSE
+   if the time was over before all of it was searched. */
+bool eas_mail_search_run(const struct eas_mail_search *search, struct eas_user *user,
 			 struct event *event, struct eas_search_results *results);
 
 #endif

@@ -5,11 +5,13 @@
 #include "mail-index-modseq.h"
 #include "mail-storage-private.h"
 #include "eas-email-flags.h"
+#include "eas-mail-conversation.h"
 #include "eas-mail-source.h"
 
 struct eas_mail_source {
 	struct eas_changes_source source;
 	struct mailbox *box;
+	const char *folder_id;
 	/* opened when the first item is looked at */
 	struct mailbox_transaction_context *trans;
 	struct mail *mail;
@@ -116,7 +118,18 @@ mail_source_received(struct eas_changes_source *_source, uint32_t uid,
 	return 1;
 }
 
-struct eas_changes_source *eas_mail_source_init(struct mailbox *box)
+static int
+mail_source_conversation(struct eas_changes_source *_source, uint32_t uid, guid_128_t id_r)
+{
+	struct eas_mail_source *source = mail_source(_source);
+
+	if (!mail_source_set_uid(source, uid))
+		return 0;
+	eas_mail_conversation_get_id(source->mail, source->folder_id, id_r);
+	return 1;
+}
+
+struct eas_changes_source *eas_mail_source_init(struct mailbox *box, const char *folder_id)
 {
 	struct eas_mail_source *source = i_new(struct eas_mail_source, 1);
 	struct mailbox_status status;
@@ -132,7 +145,9 @@ struct eas_changes_source *eas_mail_source_init(struct mailbox *box)
 	source->source.changed = mail_source_changed;
 	source->source.digest = mail_source_digest;
 	source->source.received = mail_source_received;
+	source->source.conversation = mail_source_conversation;
 	source->box = box;
+	source->folder_id = folder_id;
 	return &source->source;
 }
 

@@ -10,8 +10,8 @@
 struct mail;
 struct mailbox;
 
-/* The mailbox is open and synced, and stays so until deinit. */
-struct eas_changes_source *eas_mail_source_init(struct mailbox *box);
+/* The mailbox is open and synced, and stays so until deinit; so does the folder's id. */
+struct eas_changes_source *eas_mail_source_init(struct mailbox *box, const char *folder_id);
 void eas_mail_source_deinit(struct eas_changes_source **source);
 
 /* Digest of what a phone sees of this mail's flags. */

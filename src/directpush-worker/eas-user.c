@@ -15,6 +15,7 @@
 #include "eas-mailbox.h"
 #include "eas-search-results.h"
 #include "eas-state-root.h"
+#include "eas-state-store.h"
 #include "eas-user.h"
 
 struct event_category event_category_eas = {
@@ -92,6 +93,7 @@ int eas_user_create(const struct directpush_login *login, struct eas_user **user
 		eas_user_destroy(&user);
 		return -1;
 	}
+	user->state_store = eas_state_store_init_user(user->state_root, event);
 	eas_user_find_addresses(user);
 	eas_user_find_tnef_prefix(user);
 	eas_user_find_plugin(user);
@@ -107,6 +109,8 @@ void eas_user_destroy(struct eas_user **_user)
 	eas_search_results_free(user);
 	eas_mailboxes_free(user);
 	eas_folder_lists_free(user);
+	if (user->state_store != NULL)
+		eas_state_store_deinit(&user->state_store);
 	directpush_storage_user_destroy(&user->storage_user);
 	event_unref(&user->event);
 	pool_unref(&user->pool);

@@ -10,6 +10,7 @@
 struct event;
 struct mail_user;
 struct eas_folder_list;
+struct eas_state_store;
 struct directpush_login;
 struct directpush_worker_settings;
 struct smtp_submit_settings;
@@ -28,6 +29,8 @@ struct eas_user {
 	const struct smtp_submit_settings *submit_set;
 	/* where sync state is kept: <control dir>/directpush */
 	const char *state_root;
+	/* what holds for all devices */
+	struct eas_state_store *state_store;
 	/* The folders as last listed: eas-folder.c's. NULL = not listed yet. */
 	struct eas_folder_list *folders;
 	/* eas-mailbox.c's */

@@ -109,6 +109,14 @@ fake_received(struct eas_changes_source *source, uint32_t uid, time_t *received_
 	return 1;
 }
 
+/* UIDs with the same rest by three belong together */
+static int
+fake_conversation(struct eas_changes_source *source ATTR_UNUSED, uint32_t uid, guid_128_t id_r)
+{
+	memset(id_r, 1 + uid % 3, GUID_128_SIZE);
+	return 1;
+}
+
 static void fake_touch(struct fake_folder *folder, uint32_t uid, uint32_t digest)
 {
 	struct fake_item *item = fake_find(folder, uid);
@@ -152,6 +160,7 @@ static struct fake_folder *fake_folder(unsigned int count)
 	folder->source.changed = fake_changed;
 	folder->source.digest = fake_digest;
 	folder->source.received = fake_received;
+	folder->source.conversation = fake_conversation;
 	for (i = 1; i <= count; i++)
 		fake_add(folder, i, count - i);
 	return folder;
@@ -423,6 +432,32 @@ static void test_eas_changes_own_move(void)
 	changes_end();
 }
 
+static void test_eas_changes_conversations(void)
+{
+	const unsigned int type = 5 | EAS_CHANGES_CONVERSATIONS;
+	struct fake_folder *folder;
+	struct eas_sync_state *state;
+
+	changes_begin("changes: a conversation is inside as a whole");
+	folder = fake_folder(0);
+	fake_add(folder, 1, 60);
+	fake_add(folder, 2, 60);
+	fake_add(folder, 3, 60);
+	fake_add(folder, 4, 0);
+	state = test_state();
+	test_assert_strcmp(test_sync(folder, state, type, NOW, 100), "|||1,4");
+	/* one that comes brings the older ones */
+	fake_add(folder, 5, 0);
+	test_assert_strcmp(test_sync(folder, state, type, NOW, 100), "|||2,5");
+	test_assert_strcmp(test_sync(folder, state, type, NOW, 100), "unchanged");
+	/* and takes them along */
+	fake_expunge(folder, 4);
+	test_assert_strcmp(test_sync(folder, state, type, NOW, 100), "4|1||");
+	test_assert_strcmp(test_sync(folder, state, 5, NOW, 100), "|2||");
+	test_assert_strcmp(test_sync(folder, state, type, NOW, 100), "|||2");
+	changes_end();
+}
+
 static void test_eas_changes_broken(void)
 {
 	struct fake_folder *folder;
@@ -474,6 +509,7 @@ int main(void)
 		test_eas_changes_hidden,
 		test_eas_changes_modseq_lost,
 		test_eas_changes_own_move,
+		test_eas_changes_conversations,
 		test_eas_changes_broken,
 		test_eas_changes_filter_days,
 		NULL

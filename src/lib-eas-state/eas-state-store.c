@@ -59,19 +59,31 @@ static bool state_name_is_valid(const char *name)
 	return TRUE;
 }
 
-struct eas_state_store *
-eas_state_store_init(const char *root, const char *device_id, struct event *event_parent)
+static struct eas_state_store *
+state_store_init(const char *root, const char *name, struct event *event_parent)
 {
 	struct eas_state_store *store;
 
-	i_assert(strlen(device_id) <= EAS_DEVICE_ID_MAX_LENGTH &&
-		 state_name_is_valid(device_id));
-
 	store = i_new(struct eas_state_store, 1);
 	store->event = event_create(event_parent);
-	store->dir = i_strconcat(root, "/", device_id, NULL);
+	store->dir = i_strconcat(root, "/", name, NULL);
 	store->lock_path = i_strconcat(store->dir, STATE_LOCK_SUFFIX, NULL);
 	return store;
+}
+
+struct eas_state_store *
+eas_state_store_init(const char *root, const char *device_id, struct event *event_parent)
+{
+	i_assert(strlen(device_id) <= EAS_DEVICE_ID_MAX_LENGTH &&
+		 state_name_is_valid(device_id) &&
+		 strcmp(device_id, EAS_STATE_USER_NAME) != 0);
+
+	return state_store_init(root, device_id, event_parent);
+}
+
+struct eas_state_store *eas_state_store_init_user(const char *root, struct event *event_parent)
+{
+	return state_store_init(root, EAS_STATE_USER_NAME, event_parent);
 }
 
 void eas_state_store_deinit(struct eas_state_store **_store)
@@ -402,7 +414,8 @@ state_dir_list(const char *dir, size_t max_length, pool_t pool,
 		return -1;
 	}
 	for (errno = 0; (d = readdir(dirp)) != NULL; errno = 0) {
-		if (state_name_is_valid(d->d_name) && strlen(d->d_name) <= max_length) {
+		if (state_name_is_valid(d->d_name) && strlen(d->d_name) <= max_length &&
+		    strcmp(d->d_name, EAS_STATE_USER_NAME) != 0) {
 			const char *name = p_strdup(pool, d->d_name);
 
 			array_push_back(names_r, &name);

@@ -9,6 +9,9 @@
 
 struct eas_state_store;
 
+/* where a device has its id; no device is called so */
+#define EAS_STATE_USER_NAME "all-devices"
+
 #define EAS_STATE_LOCK_SECS 30
 #define EAS_STATE_MAX_BYTES (64*1024*1024)
 
@@ -24,6 +27,9 @@ enum eas_state_result {
 /* device_id: [A-Za-z0-9]{1,32}, checked (assert). Nothing is created before the first write. */
 struct eas_state_store *
 eas_state_store_init(const char *root, const char *device_id, struct event *event_parent);
+/* The store of what the user wants on all devices. It has a lock of its own; who holds a device's
+   lock too took that one first. */
+struct eas_state_store *eas_state_store_init_user(const char *root, struct event *event_parent);
 /* Unlocks. */
 void eas_state_store_deinit(struct eas_state_store **store);
 
