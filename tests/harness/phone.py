@@ -20,6 +20,8 @@ MULTIPART_TYPE = "application/vnd.ms-sync.multipart"
 
 # MS-ASCMD "Type(FolderSync)"
 INBOX, DRAFTS, TRASH, SENT, OUTBOX = 2, 3, 4, 5, 6
+TASKS, CALENDAR, CONTACTS, NOTES = 7, 8, 9, 10
+CLASSES = {7: "Tasks", 15: "Tasks", 8: "Calendar", 13: "Calendar", 9: "Contacts", 14: "Contacts", 10: "Notes", 17: "Notes"}
 
 _device_numbers = itertools.count(1)
 
@@ -317,6 +319,10 @@ class Phone:
         raise KeyError(f"the phone knows no folder {name_or_type!r}: "
                        f"{[f['name'] for f in self.folders.values()]}")
 
+    def class_of(self, folder_id):
+        """The class of a folder's items, by the type the phone was told."""
+        return CLASSES.get(self.folders.get(folder_id, {}).get("type"), "Email")
+
     # Sync
 
     def collection(self, folder_id):
@@ -338,7 +344,10 @@ class Phone:
         if window is not None:
             content.append(E("WindowSize", window))
         if options is None and key != "0":
-            options = [E("FilterType", 0), body_preference(1, 32768)]
+            options = [body_preference(1, 32768)]
+            # MS-ASCMD "FilterType(Sync)" (2.2.3.68.2): not for the others
+            if self.class_of(folder_id) in ("Email", "Calendar", "Tasks"):
+                options.insert(0, E("FilterType", 0))
         if options:
             content.append(E("Options", *options))
         if commands:
@@ -386,7 +395,13 @@ class Phone:
                     self._apply_item(collection, command)
 
     @staticmethod
-    def _apply_item(collection, command):
+    def merge(held, data):
+        """Elements of data replace those of the same name."""
+        for changed in data.children:
+            held.children = [c for c in held.children if (c.ns, c.name) != (changed.ns, changed.name)]
+            held.children.append(changed)
+
+    def _apply_item(self, collection, command):
         server_id = command.value("ServerId")
         if command.name == "Add":
             if server_id in collection.items:
@@ -395,17 +410,18 @@ class Phone:
         elif command.name == "Change":
             if server_id not in collection.items:
                 raise AssertionError(f"the server Changes {server_id}, which the phone does not hold")
-            held = collection.items[server_id]
-            for changed in command.find("ApplicationData").children:
-                held.children = [c for c in held.children if (c.ns, c.name) != (changed.ns, changed.name)]
-                held.children.append(changed)
+            if self.class_of(collection.id) == "Email":
+                self.merge(collection.items[server_id], command.find("ApplicationData"))
+            else:
+                # these come whole: what is not there is no more
+                collection.items[server_id] = command.find("ApplicationData")
         elif command.name in ("Delete", "SoftDelete"):
             if collection.items.pop(server_id, None) is None:
                 raise AssertionError(f"the server {command.name}s {server_id}, which the phone does not hold")
 
     # Ping
 
-    def ping_tree(self, heartbeat=None, folder_ids=(), cls="Email"):
+    def ping_tree(self, heartbeat=None, folder_ids=(), cls=None):
         """The Ping request; None (an empty body) when neither is given."""
         if heartbeat is None and not folder_ids:
             return None
@@ -413,10 +429,11 @@ class Phone:
         if heartbeat is not None:
             content.append(E("HeartbeatInterval", heartbeat))
         if folder_ids:
-            content.append(E("Folders", *[E("Folder", E("Id", i), E("Class", cls)) for i in folder_ids]))
+            content.append(E("Folders", *[E("Folder", E("Id", i), E("Class", cls or self.class_of(i)))
+                                           for i in folder_ids]))
         return tree("Ping", "Ping", *content)
 
-    def ping(self, heartbeat=None, folder_ids=(), cls="Email", **kwargs):
+    def ping(self, heartbeat=None, folder_ids=(), cls=None, **kwargs):
         """Start a Ping; returns a Pending."""
         return self.start("Ping", self.ping_tree(heartbeat, folder_ids, cls), **kwargs)
 

@@ -23,12 +23,13 @@ from . import scenario as eas
 from . import verbs, wire, xsd
 from .dovecot import HARNESS, Instance, InstanceError
 from .notation import NotationError
-from .stage import TROUBLE, Failure, Stage
+from .stage import TROUBLE, Failure, Skipped, Stage
 from .wbxml import WbxmlError
 
 SCENARIOS = os.path.join(os.path.dirname(HARNESS), "scenarios")
 USERS_PER_RUN = 3
 LOG_LINES = 15
+MAX_RETRIES = 20      # more failures than that are no noise
 
 
 class Run:
@@ -187,7 +188,7 @@ def orphan_complaints(instance):
 def run_one(run, area, schemas, options):
     """An Outcome."""
     started = time.monotonic()
-    instance, stage = None, None
+    instance, stage, where, why = None, None, None, None
     try:
         if run.own_instance:
             config = suite_config(run.area) + (run.config or "")
@@ -200,12 +201,14 @@ def run_one(run, area, schemas, options):
         where = perform(run, stage)
         if where is None:
             where = afterwards(run, stage, schemas, instance)
+    except Skipped as skipped:
+        why = str(skipped)
     except InstanceError as error:
         where = f"{run.path}: {error}"
     except Exception:  # a bug of the harness is reported as one, not as the end of the run
         where = f"{run.path}: {traceback.format_exc()}"
     secs = time.monotonic() - started
-    outcome = Outcome("ok", secs=secs)
+    outcome = Outcome("ok" if why is None else "skip", why or "", secs)
     if where is not None:
         log = (stage.my_log() or stage.log().splitlines())[-LOG_LINES:] if stage else []
         outcome = Outcome("FAIL", f"{where}\n--- log\n" + "\n".join(log)
@@ -270,6 +273,64 @@ def save_corpus(directory, stage):
                 out.write(raw)
 
 
+def areas_of(runs, options):
+    """The shared instances of those runs, by area; none is started yet."""
+    areas = {}
+    for run in runs:
+        areas.setdefault(run.area, []).append(run)
+    return {name: Area(name, [r for r in found if not r.own_instance], options) for name, found in areas.items()}
+
+
+class Report:
+    """What came of each run, printed as it comes."""
+
+    def __init__(self):
+        self.counts = {"ok": 0, "FAIL": 0, "skip": 0}
+        self.failed = []
+        self.second_try = []
+        self.lock = threading.Lock()
+
+    def add(self, run, outcome, orphans):
+        with self.lock:
+            self.counts[outcome.kind] += 1
+            if outcome.kind == "FAIL":
+                self.failed.append(run)
+            print(f"{outcome.kind} {run.name} ({outcome.secs:.1f} s)" + (f"\n{outcome.text}" if outcome.text else ""),
+                  flush=True)
+            if orphans:
+                self.counts["FAIL"] += 1
+                print(f"FAIL {run.area}: the log holds errors that belong to no scenario\n"
+                      + "\n".join(orphans[:LOG_LINES]), flush=True)
+
+    def finish(self):
+        for run in self.second_try:
+            print(f"passed at the second try: {run.name}")
+        summary = f"{self.counts['ok']} passed, {self.counts['FAIL']} failed"
+        if self.counts["skip"]:
+            summary += f", {self.counts['skip']} skipped"
+        print(summary, flush=True)
+        return self.counts
+
+
+def retry(report, schemas, options):
+    """Run those that failed once more, each alone on a Dovecot of its own: machines are shared and noisy.
+    What fails again, or too much at once, has failed."""
+    again, report.failed = report.failed, []
+    if len(again) > MAX_RETRIES:
+        return
+    for run in again:
+        print(f"again, alone: {run.name}", flush=True)
+        area = areas_of([run], options)[run.area]
+        outcome = run_one(run, area, schemas, options)
+        orphans = [] if run.own_instance else area.done()
+        if outcome.kind != "FAIL":
+            report.counts["FAIL"] -= 1
+            report.second_try.append(run)
+            report.add(run, outcome, orphans)
+        else:
+            print(f"FAIL again {run.name} ({outcome.secs:.1f} s)\n{outcome.text}", flush=True)
+
+
 def main(options):
     try:
         runs = find(options.patterns)
@@ -291,23 +352,12 @@ def main(options):
     if why:
         print(f"skip: answers are NOT checked against the published schemas: {why}", flush=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    areas = {}
-    for run in runs:
-        areas.setdefault(run.area, []).append(run)
-    shared = {name: Area(name, [r for r in found if not r.own_instance], options) for name, found in areas.items()}
-    counts, lock = {"ok": 0, "FAIL": 0, "skip": 0}, threading.Lock()
+    shared = areas_of(runs, options)
+    report = Report()
 
     def go(run):
         outcome = run_one(run, shared[run.area], schemas, options)
-        orphans = [] if run.own_instance else shared[run.area].done()
-        with lock:
-            counts[outcome.kind] += 1
-            print(f"{outcome.kind} {run.name} ({outcome.secs:.1f} s)" + (f"\n{outcome.text}" if outcome.text else ""),
-                  flush=True)
-            if orphans:
-                counts["FAIL"] += 1
-                print(f"FAIL {run.area}: the log holds errors that belong to no scenario\n"
-                      + "\n".join(orphans[:LOG_LINES]), flush=True)
+        report.add(run, outcome, [] if run.own_instance else shared[run.area].done())
 
     # Long ones first, so that they do not trail behind.
     runs.sort(key=lambda r: (not r.own_instance, -getattr(r.source, "seconds", 0)))
@@ -315,16 +365,15 @@ def main(options):
         with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
             for future in [pool.submit(go, run) for run in runs]:
                 future.result()
+        if options.retry:
+            retry(report, schemas, options)
     finally:
         for area in shared.values():
             if area.instance is not None:
                 close_instance(options, area.instance)
         if schemas is not None:
             schemas.close()
-    summary = f"{counts['ok']} passed, {counts['FAIL']} failed"
-    if counts["skip"]:
-        summary += f", {counts['skip']} skipped"
-    print(summary, flush=True)
+    counts = report.finish()
     if options.json:
         with open(options.json, "w", encoding="utf-8") as out:
             json.dump(counts, out)

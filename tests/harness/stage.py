@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What a scenario acts on: an instance, users of its own, their phones, their mailboxes, the log.
 
-The .eas verbs (verbs.py) and the Python scenarios both use a Stage. Everything that waits does
+The .eas verbs (verbs/) and the Python scenarios both use a Stage. Everything that waits does
 so for a condition, with a deadline.
 """
 
@@ -16,16 +16,21 @@ import threading
 import time
 
 from .dovecot import HARNESS
-from .phone import DRAFTS, INBOX, OUTBOX, SENT, TRASH, Phone
+from .phone import CALENDAR, CONTACTS, DRAFTS, INBOX, NOTES, OUTBOX, SENT, TASKS, TRASH, Phone
 
 FIXTURES = os.path.join(os.path.dirname(HARNESS), "fixtures")
 PATIENCE_SECS = 5
-MAIN_FOLDERS = {"Inbox": INBOX, "Drafts": DRAFTS, "Trash": TRASH, "Sent": SENT, "Outbox": OUTBOX}
+MAIN_FOLDERS = {"Inbox": INBOX, "Drafts": DRAFTS, "Trash": TRASH, "Sent": SENT, "Outbox": OUTBOX,
+                "Calendar": CALENDAR, "Contacts": CONTACTS, "Tasks": TASKS, "Notes": NOTES}
 TROUBLE = re.compile(r"(Error|Panic|Fatal): ")
 
 
 class Failure(AssertionError):
     """The server did something else than the scenario says."""
+
+
+class Skipped(Exception):
+    """The scenario needs what is not here; the message says what."""
 
 
 class User:
@@ -58,7 +63,7 @@ class User:
         imap = self.imap()
         stamp = imaplib.Time2Internaldate(time.time() - (days_ago or 0) * 86400)
         for message in messages:
-            expect_ok(imap.append(_quoted(mailbox), flags, stamp, message))
+            expect_ok(imap.append(quoted(mailbox), flags, stamp, message))
         imap.logout()
 
     def doveadm(self, command, *args, **kwargs):
@@ -277,5 +282,5 @@ def parse_table(text):
     return [dict(zip(names, line.split("\t"))) for line in lines[1:] if line]
 
 
-def _quoted(mailbox):
+def quoted(mailbox):
     return '"' + mailbox.replace("\\", "\\\\").replace('"', '\\"') + '"'
