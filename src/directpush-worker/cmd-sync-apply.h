@@ -2,9 +2,9 @@
 #ifndef CMD_SYNC_APPLY_H
 #define CMD_SYNC_APPLY_H
 
-/* Running one collection's commands: what cmd-sync-apply.c and cmd-sync-draft.c share. */
+/* Running one collection's commands: what cmd-sync-apply.c and the classes share. */
 
-#include "cmd-sync.h"
+#include "cmd-sync-class.h"
 
 struct eas_mail_move;
 
@@ -12,7 +12,8 @@ struct sync_apply {
 	struct sync_context *ctx;
 	struct sync_collection *coll;
 	struct eas_collection *collection;
-	/* opened for the first command that needs it */
+	const struct sync_class *class;
+	/* Mail's, to the end: opened for the first command that needs it */
 	struct mailbox_transaction_context *trans;
 	struct mail *mail;
 	/* UIDs changed in trans, and where the response would stand */
@@ -25,6 +26,9 @@ struct sync_apply {
 struct sync_response *
 sync_apply_respond(struct sync_apply *apply, wbxml_tag_t tag, enum eas_status status,
 		   const char *server_id);
+/* An Add succeeded: asked again, it gets the same answer. */
+void sync_apply_added(struct sync_apply *apply, const char *client_id, const char *server_id);
+
 /* Point apply->mail to this mail. Returns FALSE if it is not there. */
 bool sync_apply_set_uid(struct sync_apply *apply, uint32_t uid);
 /* Commit what was done so far, and respond to what failed. */

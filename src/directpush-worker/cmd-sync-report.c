@@ -7,16 +7,11 @@
 #include "istream.h"
 #include "ostream.h"
 #include "time-util.h"
-#include "mail-storage.h"
 #include "wbxml-writer.h"
 #include "eas-tag.h"
-#include "eas-item-email.h"
 #include "eas-cmd.h"
 #include "eas-collection.h"
-#include "eas-folder.h"
-#include "eas-mail-item.h"
-#include "eas-mail-source.h"
-#include "cmd-sync.h"
+#include "cmd-sync-class.h"
 
 struct sync_report {
 	struct sync_context *ctx;
@@ -24,8 +19,8 @@ struct sync_report {
 	struct eas_collection *collection;
 	struct wbxml_writer *writer;
 
-	struct mailbox_transaction_context *trans;
-	struct mail *mail;
+	const struct sync_class *class;
+	struct sync_reader reader;
 
 	/* Content of Commands that waits until it is known whether MoreAvailable stands
 	   before it. */
@@ -36,20 +31,6 @@ struct sync_report {
 	unsigned int new_left, new_told;
 	ARRAY_TYPE(uint32_t) unreadable;
 };
-
-static struct mail *report_get_mail(struct sync_report *report, uint32_t uid)
-{
-	if (report->collection->box == NULL)
-		return NULL;
-	if (report->trans == NULL) {
-		report->trans = mailbox_transaction_begin(report->collection->box,
-							  0, "eas Sync");
-		report->mail = mail_alloc(report->trans, MAIL_FETCH_FLAGS |
-			MAIL_FETCH_RECEIVED_DATE | MAIL_FETCH_PHYSICAL_SIZE |
-			MAIL_FETCH_STREAM_HEADER | MAIL_FETCH_STREAM_BODY, NULL);
-	}
-	return mail_set_uid(report->mail, uid) ? report->mail : NULL;
-}
 
 static unsigned int report_msecs(struct sync_report *report)
 {
@@ -111,17 +92,17 @@ static void report_write_head(struct sync_report *report)
 static void
 report_write_fetch(struct sync_report *report, struct sync_response *response)
 {
-	struct mail *mail = report_get_mail(report, response->uid);
 	struct istream *input;
 	const char *error;
+	int ret;
 
-	if (mail == NULL) {
+	ret = sync_item_make(&report->reader, response->uid, EAS_TAG_AIRSYNC_FETCH,
+			     report->waiting, &input, &error);
+	if (ret == 0) {
 		response->status = EAS_SYNC_STATUS_OBJECT_NOT_FOUND;
-	} else if (sync_item_make(report->ctx, report->coll, mail,
-				  EAS_TAG_AIRSYNC_FETCH, report->waiting,
-				  &input, &error) < 0) {
+	} else if (ret < 0) {
 		e_error(report->collection->event,
-			"Mail UID %u cannot be read now: %s", response->uid, error);
+			"Item %u cannot be read now: %s", response->uid, error);
 		response->status = EAS_SYNC_STATUS_SERVER_ERROR;
 	} else if (input != NULL) {
 		report_copy_fragment(report, input);
@@ -131,32 +112,6 @@ report_write_fetch(struct sync_report *report, struct sync_response *response)
 				      report->waiting->used);
 		buffer_set_used_size(report->waiting, 0);
 	}
-}
-
-/* What the server alone knows of a draft the device added. MS-ASEMAIL "ConversationId" (2.2.2.21),
-   MS-ASAIRS "ClientId" (2.2.2.14) */
-static void
-report_write_added(struct sync_report *report, const struct sync_response *response)
-{
-	struct sync_collection *coll = report->coll;
-	struct mail *mail = report_get_mail(report, response->uid);
-	struct eas_email_source source;
-	struct eas_item_email *item;
-	const char *error = "";
-
-	if (mail == NULL)
-		return;
-	if (eas_mail_item_get_source(report->collection->user, mail, response->server_id,
-				     TRUE, &source, &error) < 0 ||
-	    eas_item_email_open(&source, &coll->options.body, &item, &error) < 0) {
-		e_error(report->collection->event, "Mail UID %u cannot be read now: %s",
-			response->uid, error);
-		return;
-	}
-	wbxml_writer_start(report->writer, EAS_TAG_AIRSYNC_APPLICATION_DATA);
-	eas_item_email_write_added(item, report->writer, response->attachment_ids);
-	wbxml_writer_end(report->writer, EAS_TAG_AIRSYNC_APPLICATION_DATA);
-	eas_item_email_close(&item);
 }
 
 static void
@@ -180,8 +135,9 @@ report_write_response(struct sync_report *report, struct sync_response *response
 				     response->server_id);
 	}
 	wbxml_writer_element_uint(writer, EAS_TAG_AIRSYNC_STATUS, response->status);
-	if (response->tag == EAS_TAG_AIRSYNC_ADD && response->uid != 0)
-		report_write_added(report, response);
+	if (response->tag == EAS_TAG_AIRSYNC_ADD && response->uid != 0 &&
+	    report->class->write_added != NULL)
+		report->class->write_added(&report->reader, writer, response);
 	wbxml_writer_end(writer, response->tag);
 }
 
@@ -244,11 +200,11 @@ report_changed(struct sync_report *report, struct wbxml_writer *writer,
 	       const struct eas_changed_item *item)
 {
 	struct sync_collection *coll = report->coll;
-	struct mail *mail = report_get_mail(report, item->uid);
-	const char *id = eas_collection_item_id(coll->collection, item->uid);
-	struct eas_email_source source;
+	const char *error, *id = eas_collection_item_id(coll->collection, item->uid);
+	uoff_t size;
 
-	if (item->digest == EAS_DIGEST_HIDDEN || mail == NULL) {
+	if (item->digest == EAS_DIGEST_HIDDEN ||
+	    report->class->open(&report->reader, item->uid, &size, &error) <= 0) {
 		/* marked as deleted: to the device it is gone */
 		wbxml_writer_start(writer, EAS_TAG_AIRSYNC_DELETE);
 		wbxml_writer_element(writer, EAS_TAG_AIRSYNC_SERVER_ID, id);
@@ -256,41 +212,36 @@ report_changed(struct sync_report *report, struct wbxml_writer *writer,
 		eas_sync_generation_skip(coll->next, item->uid, EAS_SYNC_SKIP_HIDDEN);
 		return;
 	}
-	i_zero(&source);
-	source.flags = mail_get_flags(mail);
-	source.keywords = mail_get_keywords(mail);
-	source.item_id = id;
 	wbxml_writer_start(writer, EAS_TAG_AIRSYNC_CHANGE);
 	wbxml_writer_element(writer, EAS_TAG_AIRSYNC_SERVER_ID, id);
 	wbxml_writer_start(writer, EAS_TAG_AIRSYNC_APPLICATION_DATA);
-	eas_item_email_write_changes(writer, &source, &coll->options.body);
+	report->class->write_changes(&report->reader, writer, id);
 	wbxml_writer_end(writer, EAS_TAG_AIRSYNC_APPLICATION_DATA);
 	wbxml_writer_end(writer, EAS_TAG_AIRSYNC_CHANGE);
 	eas_sync_generation_set(report->ctx->pool, coll->next, item->uid, item->digest);
 }
 
-/* A draft that changed goes out whole (quirk 69). */
 static bool report_is_whole(struct sync_report *report, const struct eas_changed_item *item)
 {
-	return report->collection->folder->type == EAS_FOLDER_TYPE_DRAFTS &&
-		report->ctx->cmd->request->version >= EAS_VERSION_16_0 &&
-		item->digest != EAS_DIGEST_HIDDEN;
+	return item->digest != EAS_DIGEST_HIDDEN &&
+		report->class->changes_whole(report->ctx, report->coll);
 }
 
 static void
 report_changed_whole(struct sync_report *report, const struct eas_changed_item *item)
 {
 	struct sync_collection *coll = report->coll;
-	struct mail *mail = report_get_mail(report, item->uid);
 	struct istream *input;
 	const char *error;
+	int ret;
 
+	ret = sync_item_make(&report->reader, item->uid, EAS_TAG_AIRSYNC_CHANGE,
+			     report->waiting, &input, &error);
 	/* one that came and went is told the next time */
-	if (mail == NULL)
+	if (ret == 0)
 		return;
-	if (sync_item_make(report->ctx, coll, mail, EAS_TAG_AIRSYNC_CHANGE,
-			   report->waiting, &input, &error) < 0) {
-		e_error(report->collection->event, "Mail UID %u cannot be read: %s",
+	if (ret < 0) {
+		e_error(report->collection->event, "Item %u cannot be read: %s",
 			item->uid, error);
 		return;
 	}
@@ -336,24 +287,23 @@ static void report_small(struct sync_report *report)
 static void report_new(struct sync_report *report, uint32_t uid)
 {
 	struct sync_collection *coll = report->coll;
-	struct mail *mail = report_get_mail(report, uid);
 	struct istream *input;
 	const char *error;
+	uint32_t digest;
+	int ret;
 
-	if (mail == NULL) {
-		/* came and went */
-		eas_sync_generation_remove(coll->next, uid);
-		return;
-	}
-	if (sync_item_make(report->ctx, coll, mail, EAS_TAG_AIRSYNC_ADD,
-			   report->waiting, &input, &error) < 0) {
-		if (mail->expunged) {
-			eas_sync_generation_remove(coll->next, uid);
-			return;
-		}
-		e_error(report->collection->event, "Mail UID %u cannot be read: %s",
+	ret = sync_item_make(&report->reader, uid, EAS_TAG_AIRSYNC_ADD,
+			     report->waiting, &input, &error);
+	if (ret < 0) {
+		e_error(report->collection->event, "Item %u cannot be read: %s",
 			uid, error);
 		array_push_back(&report->unreadable, &uid);
+		return;
+	}
+	if (ret == 0 || report->collection->source->digest(
+				report->collection->source, uid, &digest) <= 0) {
+		/* came and went */
+		eas_sync_generation_remove(coll->next, uid);
 		return;
 	}
 	if (input != NULL) {
@@ -362,8 +312,7 @@ static void report_new(struct sync_report *report, uint32_t uid)
 		i_stream_unref(&input);
 	}
 	report->new_told++;
-	eas_sync_generation_set(report->ctx->pool, coll->next, uid,
-				eas_mail_digest(mail));
+	eas_sync_generation_set(report->ctx->pool, coll->next, uid, digest);
 }
 
 static void report_all_new(struct sync_report *report)
@@ -386,7 +335,7 @@ static void report_all_new(struct sync_report *report)
 	}
 }
 
-/* One mail that cannot be read must not stop the others: it is left out until it changes. But if
+/* One item that cannot be read must not stop the others: it is left out until it changes. But if
    none can be read, it is more likely the storage: the device tries again,
    and only the second time they are left out. Returns FALSE if the device is to try
    again. */
@@ -408,7 +357,7 @@ static bool report_unreadable(struct sync_report *report)
 	}
 	array_foreach_elem(&report->unreadable, uid) {
 		e_warning(report->collection->event,
-			  "Mail UID %u is left out until it changes", uid);
+			  "Item %u is left out until it changes", uid);
 		eas_sync_generation_skip(coll->next, uid, EAS_SYNC_SKIP_UNREADABLE);
 	}
 	return TRUE;
@@ -427,11 +376,7 @@ static void report_items(struct sync_report *report)
 		report->coll->status = EAS_SYNC_STATUS_SERVER_ERROR;
 		report_write_head(report);
 	}
-	if (report->trans != NULL) {
-		mail_free(&report->mail);
-		/* what was added to the cache */
-		(void)mailbox_transaction_commit(&report->trans);
-	}
+	report->class->close(&report->reader);
 }
 
 void sync_collection_report(struct sync_context *ctx, struct sync_collection *coll)
@@ -440,6 +385,7 @@ void sync_collection_report(struct sync_context *ctx, struct sync_collection *co
 		.ctx = ctx,
 		.coll = coll,
 		.collection = coll->collection,
+		.reader = { .ctx = ctx, .coll = coll },
 		.writer = eas_reply_wbxml(ctx->cmd->reply)
 	};
 
@@ -447,6 +393,7 @@ void sync_collection_report(struct sync_context *ctx, struct sync_collection *co
 		report_write_head(&report);
 	} else {
 		i_assert(coll->next != NULL);
+		report.class = sync_class_of(coll->collection);
 		p_array_init(&report.unreadable, ctx->pool, 1);
 		report.waiting = buffer_create_dynamic(default_pool, 16*1024);
 		report_items(&report);

@@ -6,10 +6,11 @@
 
      cmd-sync-request.c     what is asked: the request, merged with the one before
      cmd-sync-collection.c  each folder: state, key, options, mailbox; what to tell; saving
-     cmd-sync-apply.c       the client's commands -> mailbox
+     cmd-sync-apply.c       the client's commands, for each class:
+     cmd-sync-mail.c        mail: flags and deletions -> mailbox; reading mails
      cmd-sync-draft.c       those that make, change or send a draft
      cmd-sync-report.c      responses and changes -> answer
-     cmd-sync-item.c        one mail of them
+     cmd-sync-item.c        one item of them
      cmd-sync-park.c        nothing to tell: wait
 
    A collection that cannot go on gets a status, and the phases after that pass it over. */
@@ -20,8 +21,6 @@
 #include "eas-sync-key.h"
 #include "eas-sync-options.h"
 
-struct istream;
-struct mail;
 struct wbxml_node;
 struct wbxml_writer;
 struct eas_cmd_context;
@@ -115,13 +114,6 @@ int sync_collection_save(struct sync_context *ctx, struct sync_collection *coll)
 
 /* Run the client's commands. */
 void sync_collection_apply(struct sync_context *ctx, struct sync_collection *coll);
-
-/* One mail as <Add>, <Change> or <Fetch>, as a fragment: appended to dest, or, if it is large, as a
-   stream of its own (*input_r, else NULL), which the caller unreferences. Returns 0, or -1 with
-   a reason if the mail cannot be read; then nothing was appended. */
-int sync_item_make(struct sync_context *ctx, struct sync_collection *coll,
-		   struct mail *mail, wbxml_tag_t tag, buffer_t *dest,
-		   struct istream **input_r, const char **error_r);
 
 /* Write the collection into the answer. */
 void sync_collection_report(struct sync_context *ctx, struct sync_collection *coll);

@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Mail in a Sync: the class of all that is not calendar, contacts, tasks or notes. */
+
+#include "lib.h"
+#include "array.h"
+#include "crc32.h"
+#include "mail-storage.h"
+#include "wbxml-tree.h"
+#include "wbxml-writer.h"
+#include "eas-tag.h"
+#include "eas-email-flags.h"
+#include "eas-item-email.h"
+#include "eas-cmd.h"
+#include "eas-collection.h"
+#include "eas-folder.h"
+#include "eas-mail-item.h"
+#include "eas-mail-move.h"
+#include "eas-mail-source.h"
+#include "eas-special.h"
+#include "eas-draft.h"
+#include "cmd-sync-apply.h"
+
+bool sync_apply_set_uid(struct sync_apply *apply, uint32_t uid)
+{
+	if (uid == 0 || apply->collection->box == NULL)
+		return FALSE;
+	if (apply->trans == NULL) {
+		apply->trans = mailbox_transaction_begin(apply->collection->box,
+							 0, "eas Sync");
+		apply->mail = mail_alloc(apply->trans, MAIL_FETCH_FLAGS, NULL);
+	}
+	return mail_set_uid(apply->mail, uid);
+}
+
+static void mail_begin(struct sync_apply *apply)
+{
+	p_array_init(&apply->changed_uids, apply->ctx->pool, 8);
+	p_array_init(&apply->expunged_uids, apply->ctx->pool, 8);
+	p_array_init(&apply->moves, apply->ctx->pool, 8);
+}
+
+/*
+ * Add
+ */
+
+/* Mail but drafts cannot be added: MS-ASCMD "Add (Sync)" (2.2.3.7.2) wants Status 6. A phone that syncs
+   its text messages sends them here; a Status makes it try for ever, so they get an id and are
+   forgotten (quirk 71). */
+static void mail_add(struct sync_apply *apply, const struct wbxml_node *node,
+		     const char *client_id)
+{
+	pool_t pool = apply->ctx->pool;
+	const char *class = wbxml_node_child_value(node, EAS_TAG_AIRSYNC_CLASS);
+	struct sync_response *response;
+	const char *server_id;
+
+	if (sync_draft_is_folder(apply) &&
+	    (class == NULL || strcasecmp(class, "Email") == 0)) {
+		sync_draft_add(apply, node, client_id);
+		return;
+	}
+	server_id = eas_sync_state_find_add(apply->collection->state, client_id);
+	if (server_id == NULL && (class == NULL || strcasecmp(class, "SMS") != 0)) {
+		response = sync_apply_respond(apply, EAS_TAG_AIRSYNC_ADD,
+					 EAS_SYNC_STATUS_CONVERSION_ERROR, NULL);
+		response->client_id = client_id;
+		return;
+	}
+	if (server_id == NULL) {
+		server_id = p_strdup_printf(pool, "%s:sms-%08x", apply->coll->id,
+					    crc32_str(client_id));
+	}
+	sync_apply_added(apply, client_id, server_id);
+	response = sync_apply_respond(apply, EAS_TAG_AIRSYNC_ADD, EAS_SYNC_STATUS_OK,
+				 server_id);
+	response->client_id = client_id;
+}
+
+/*
+ * Change
+ */
+
+/* The digest the mail has for the device after its change. */
+static uint32_t
+apply_wished_digest(struct mail *mail, const struct eas_email_flags_update *update)
+{
+	ARRAY_TYPE(const_string) wished;
+	struct eas_email_flags flags;
+	const char *const *keywords = mail_get_keywords(mail);
+
+	t_array_init(&wished, 8);
+	for (; *keywords != NULL; keywords++) {
+		if (!str_array_icase_find(update->remove_keywords, *keywords))
+			array_push_back(&wished, keywords);
+	}
+	for (keywords = update->add_keywords; *keywords != NULL; keywords++)
+		array_push_back(&wished, keywords);
+	array_append_zero(&wished);
+	eas_email_flags_read((mail_get_flags(mail) | update->add_flags) &
+			     (enum mail_flags)~update->remove_flags,
+			     array_front(&wished), &flags);
+	return eas_email_flags_digest(&flags);
+}
+
+static void
+apply_update_keywords(struct mail *mail, enum modify_type modify,
+		      const char *const *names)
+{
+	struct mail_keywords *keywords;
+
+	if (*names == NULL)
+		return;
+	keywords = mailbox_keywords_create_valid(mail->box, names);
+	mail_update_keywords(mail, modify, keywords);
+	mailbox_keywords_unref(&keywords);
+}
+
+/* Has the server changed since what the device was shown, in what the device changes too,
+   and to something else? Then the server's value stays, unless the client says
+   otherwise. MS-ASCMD "Conflict" (2.2.3.34) */
+static bool
+apply_is_conflict(struct sync_apply *apply, uint32_t uid, uint32_t wished)
+{
+	uint32_t shown, now = eas_mail_digest(apply->mail);
+	uint32_t server_changed, client_changed;
+
+	if (apply->coll->options.client_wins ||
+	    !eas_sync_generation_has(apply->coll->next, uid, &shown) ||
+	    shown == EAS_SYNC_DIGEST_UNKNOWN)
+		return FALSE;
+	server_changed = eas_email_digest_changes(shown, now);
+	client_changed = eas_email_digest_changes(now, wished);
+	return (server_changed & client_changed) != 0;
+}
+
+static bool apply_is_draft_change(struct sync_apply *apply, const struct wbxml_node *node)
+{
+	return sync_draft_is_folder(apply) &&
+		(wbxml_node_child(node, EAS_TAG_EMAIL2_SEND) != NULL ||
+		 eas_draft_is_content(wbxml_node_child(node,
+					EAS_TAG_AIRSYNC_APPLICATION_DATA)));
+}
+
+static void mail_change(struct sync_apply *apply, const struct wbxml_node *node)
+{
+	struct eas_email_flags_change change;
+	struct eas_email_flags_update update;
+	const char *error, *id = wbxml_node_child_value(node, EAS_TAG_AIRSYNC_SERVER_ID);
+	uint32_t wished, uid;
+
+	if (id != NULL && strstr(id, ":sms-") != NULL)
+		return;
+	if (apply_is_draft_change(apply, node) &&
+	    !sync_draft_change(apply, node, id == NULL ? "" : id))
+		return;
+	/* a changed draft is another mail */
+	uid = eas_collection_item_uid(apply->collection, id);
+	if (!sync_apply_set_uid(apply, uid)) {
+		sync_apply_respond(apply, EAS_TAG_AIRSYNC_CHANGE,
+			      EAS_SYNC_STATUS_OBJECT_NOT_FOUND, id);
+		return;
+	}
+	if (eas_email_flags_change_parse(
+			wbxml_node_child(node, EAS_TAG_AIRSYNC_APPLICATION_DATA),
+			apply->ctx->pool, &change, &error) < 0) {
+		e_debug(apply->collection->event, "Change of %s: %s", id, error);
+		sync_apply_respond(apply, EAS_TAG_AIRSYNC_CHANGE,
+			      EAS_SYNC_STATUS_CONVERSION_ERROR, id);
+		return;
+	}
+	eas_email_flags_change_apply(&change, mail_get_keywords(apply->mail),
+				     apply->ctx->pool, &update);
+	wished = apply_wished_digest(apply->mail, &update);
+	if (apply_is_conflict(apply, uid, wished)) {
+		sync_apply_respond(apply, EAS_TAG_AIRSYNC_CHANGE,
+			      EAS_SYNC_STATUS_CONFLICT, id);
+	} else {
+		if (update.add_flags != 0)
+			mail_update_flags(apply->mail, MODIFY_ADD, update.add_flags);
+		if (update.remove_flags != 0) {
+			mail_update_flags(apply->mail, MODIFY_REMOVE,
+					  update.remove_flags);
+		}
+		apply_update_keywords(apply->mail, MODIFY_ADD, update.add_keywords);
+		apply_update_keywords(apply->mail, MODIFY_REMOVE,
+				      update.remove_keywords);
+		array_push_back(&apply->changed_uids, &uid);
+	}
+	if (eas_sync_generation_has(apply->coll->next, uid, NULL)) {
+		/* This is what the device has now. Where the mailbox has something else
+		   in the end, the device is told. */
+		eas_sync_generation_set(apply->ctx->pool, apply->coll->next,
+					uid, wished);
+		(void)seq_range_array_add(&apply->coll->next->left_changed, uid);
+	}
+	if (apply_is_draft_change(apply, node))
+		sync_draft_tell_attachments(apply, node, id);
+}
+
+/*
+ * Delete
+ */
+
+static void mail_delete(struct sync_apply *apply, const struct wbxml_node *node)
+{
+	const char *id = wbxml_node_child_value(node, EAS_TAG_AIRSYNC_SERVER_ID);
+	uint32_t uid = eas_collection_item_uid(apply->collection, id);
+	struct eas_mail_move *move;
+
+	/* one that is gone already is a success: the answer to it may have been lost */
+	if (sync_apply_set_uid(apply, uid)) {
+		if (apply->coll->deletes_as_moves &&
+		    apply->collection->folder->type != EAS_FOLDER_TYPE_DELETED_ITEMS) {
+			move = array_append_space(&apply->moves);
+			move->src_uid = uid;
+		} else {
+			/* in the trash itself there is no other place (quirk 68) */
+			mail_expunge(apply->mail);
+			array_push_back(&apply->expunged_uids, &uid);
+		}
+	}
+	if (uid != 0)
+		eas_sync_generation_remove(apply->coll->next, uid);
+}
+
+/* It is still there: respond, and give it to the device again. */
+static void
+apply_delete_failed(struct sync_apply *apply, uint32_t uid, enum eas_status status)
+{
+	sync_apply_respond(apply, EAS_TAG_AIRSYNC_DELETE, status,
+		      eas_collection_item_id(apply->collection, uid));
+	(void)seq_range_array_add(&apply->coll->next->left_new, uid);
+}
+
+static void apply_commit_moves(struct sync_apply *apply)
+{
+	const struct eas_mail_move *move;
+	struct mailbox *trash = NULL;
+	unsigned int count;
+
+	if (array_is_empty(&apply->moves))
+		return;
+	if (eas_special_open(apply->ctx->cmd->user, EAS_FOLDER_TYPE_DELETED_ITEMS,
+			     &trash) == 0) {
+		eas_mail_move(apply->collection->box, trash, apply->collection->event,
+			      array_get_modifiable(&apply->moves, &count),
+			      array_count(&apply->moves));
+		mailbox_free(&trash);
+	} else {
+		struct eas_mail_move *failed;
+
+		array_foreach_modifiable(&apply->moves, failed)
+			failed->result = EAS_MAIL_MOVE_TEMPFAIL;
+	}
+	array_foreach(&apply->moves, move) {
+		if (move->result == EAS_MAIL_MOVE_REFUSED) {
+			apply_delete_failed(apply, move->src_uid,
+					    EAS_SYNC_STATUS_CANNOT_COMPLETE);
+		} else if (move->result == EAS_MAIL_MOVE_TEMPFAIL) {
+			apply_delete_failed(apply, move->src_uid,
+					    EAS_SYNC_STATUS_SERVER_ERROR);
+		}
+	}
+}
+
+/*
+ * All of them
+ */
+
+void sync_apply_flush(struct sync_apply *apply)
+{
+	uint32_t uid;
+
+	if (apply->trans == NULL)
+		return;
+	mail_free(&apply->mail);
+	if (mailbox_transaction_commit(&apply->trans) == 0)
+		return;
+	e_error(apply->collection->event, "Changes cannot be made now: %s",
+		mailbox_get_last_internal_error(apply->collection->box, NULL));
+	array_foreach_elem(&apply->changed_uids, uid) {
+		sync_apply_respond(apply, EAS_TAG_AIRSYNC_CHANGE,
+				   EAS_SYNC_STATUS_SERVER_ERROR,
+				   eas_collection_item_id(apply->collection, uid));
+	}
+	array_foreach_elem(&apply->expunged_uids, uid) {
+		apply_delete_failed(apply, uid, EAS_SYNC_STATUS_SERVER_ERROR);
+	}
+}
+
+static void mail_commit(struct sync_apply *apply)
+{
+	sync_apply_flush(apply);
+	apply_commit_moves(apply);
+	if (array_is_empty(&apply->changed_uids) && array_is_empty(&apply->moves) &&
+	    array_is_empty(&apply->expunged_uids))
+		return;
+	if (eas_collection_sync(apply->collection) < 0) {
+		/* What was done is done; the device repeats it, which does no harm. */
+		apply->coll->status = EAS_SYNC_STATUS_SERVER_ERROR;
+		apply->coll->answer = TRUE;
+	}
+}
+
+/*
+ * Reading
+ */
+
+static int mail_reader_open(struct sync_reader *reader, uint32_t uid, uoff_t *size_r,
+			    const char **error_r ATTR_UNUSED)
+{
+	struct mailbox *box = reader->coll->collection->box;
+
+	if (box == NULL)
+		return 0;
+	if (reader->trans == NULL) {
+		reader->trans = mailbox_transaction_begin(box, 0, "eas Sync");
+		reader->mail = mail_alloc(reader->trans, MAIL_FETCH_FLAGS |
+			MAIL_FETCH_RECEIVED_DATE | MAIL_FETCH_PHYSICAL_SIZE |
+			MAIL_FETCH_STREAM_HEADER | MAIL_FETCH_STREAM_BODY, NULL);
+	}
+	if (!mail_set_uid(reader->mail, uid))
+		return 0;
+	if (mail_get_physical_size(reader->mail, size_r) < 0)
+		*size_r = 0;
+	return 1;
+}
+
+static bool mail_is_draft(const struct sync_collection *coll)
+{
+	return coll->collection->folder->type == EAS_FOLDER_TYPE_DRAFTS;
+}
+
+/* Of an item that is there for its conversation only, too old for the filter, there is no body but
+   the preview. MS-ASCMD "ConversationMode (Sync)" (2.2.3.36.2) */
+static void item_leave_out_body(struct eas_body_options *options)
+{
+	for (unsigned int i = 0; i < options->preferences_count; i++) {
+		options->preferences[i].truncation_size = 0;
+		options->preferences[i].all_or_none = FALSE;
+	}
+	options->mime_truncation_size = 0;
+	options->part.type = EAS_BODY_TYPE_NONE;
+}
+
+static int mail_reader_write(struct sync_reader *reader, wbxml_tag_t tag,
+			     struct wbxml_writer *writer, const char *id,
+			     const char **error_r)
+{
+	struct sync_collection *coll = reader->coll;
+	struct eas_body_options options = coll->options.body;
+	struct eas_email_source source;
+
+	if (eas_mail_item_get_source(coll->collection->user, reader->mail, id,
+				     mail_is_draft(coll), &source, error_r) < 0)
+		return reader->mail->expunged ? 0 : -1;
+	if (tag != EAS_TAG_AIRSYNC_FETCH && source.received_utc != 0 &&
+	    source.received_utc < coll->filter.window_start)
+		item_leave_out_body(&options);
+	if (eas_item_email_write(writer, &source, &options, error_r) < 0)
+		return reader->mail->expunged ? 0 : -1;
+	return 1;
+}
+
+/* A draft that changed goes out whole (quirk 69). */
+static bool mail_changes_whole(struct sync_context *ctx, struct sync_collection *coll)
+{
+	return mail_is_draft(coll) && ctx->cmd->request->version >= EAS_VERSION_16_0;
+}
+
+static void mail_reader_write_changes(struct sync_reader *reader,
+				      struct wbxml_writer *writer, const char *id)
+{
+	struct eas_email_source source;
+
+	i_zero(&source);
+	source.flags = mail_get_flags(reader->mail);
+	source.keywords = mail_get_keywords(reader->mail);
+	source.item_id = id;
+	eas_item_email_write_changes(writer, &source, &reader->coll->options.body);
+}
+
+/* What the server alone knows of a draft the device added. MS-ASEMAIL "ConversationId" (2.2.2.21),
+   MS-ASAIRS "ClientId" (2.2.2.14) */
+static void
+mail_reader_write_added(struct sync_reader *reader, struct wbxml_writer *writer,
+			const struct sync_response *response)
+{
+	struct sync_collection *coll = reader->coll;
+	struct eas_email_source source;
+	struct eas_item_email *item;
+	const char *error = "";
+	uoff_t size;
+
+	if (mail_reader_open(reader, response->uid, &size, &error) <= 0)
+		return;
+	if (eas_mail_item_get_source(coll->collection->user, reader->mail,
+				     response->server_id, TRUE, &source, &error) < 0 ||
+	    eas_item_email_open(&source, &coll->options.body, &item, &error) < 0) {
+		e_error(coll->collection->event, "Mail UID %u cannot be read now: %s",
+			response->uid, error);
+		return;
+	}
+	wbxml_writer_start(writer, EAS_TAG_AIRSYNC_APPLICATION_DATA);
+	eas_item_email_write_added(item, writer, response->attachment_ids);
+	wbxml_writer_end(writer, EAS_TAG_AIRSYNC_APPLICATION_DATA);
+	eas_item_email_close(&item);
+}
+
+static void mail_reader_close(struct sync_reader *reader)
+{
+	if (reader->trans == NULL)
+		return;
+	mail_free(&reader->mail);
+	/* what was added to the cache */
+	(void)mailbox_transaction_commit(&reader->trans);
+}
+
+const struct sync_class sync_class_mail = {
+	.begin = mail_begin,
+	.add = mail_add,
+	.change = mail_change,
+	.delete = mail_delete,
+	.commit = mail_commit,
+
+	.open = mail_reader_open,
+	.write = mail_reader_write,
+	.changes_whole = mail_changes_whole,
+	.write_changes = mail_reader_write_changes,
+	.write_added = mail_reader_write_added,
+	.close = mail_reader_close
+};
