@@ -22,7 +22,7 @@ def dovecot_include():
 def main():
     folders = sorted({os.path.dirname(h) for h in glob.glob(os.path.join(TOP, 'src', '**', '*.h'), recursive=True)})
     flags = ['-DHAVE_CONFIG_H'] + [f'-I{f}' for f in folders] + dovecot_include()
-    flags += subprocess.run(['pkg-config', '--cflags', 'openssl', 'libxml-2.0'],
+    flags += subprocess.run(['pkg-config', '--cflags', 'openssl', 'libxml-2.0', 'libical'],
                             capture_output=True, text=True).stdout.split()
     headers = [h for f in folders for h in sorted(glob.glob(os.path.join(f, '*.h')))]
     failed = 0
