@@ -179,7 +179,8 @@ move_mails(struct move_items *moves, const struct move_item *pair,
 	status = move_open(moves, pair->dst, EAS_MOVE_ITEMS_STATUS_INVALID_DESTINATION,
 			   &dst);
 	if (status == EAS_STATUS_NONE) {
-		eas_mail_move(src, dst, moves->ctx->event, mails, count);
+		eas_mail_move(moves->ctx->user, src, dst, moves->ctx->event, mails,
+			      count);
 		/* the source's expunges happen when it is synced */
 		if (mailbox_sync(src, 0) < 0) {
 			e_error(moves->ctx->event, "Mailbox %s cannot be synced now: %s",

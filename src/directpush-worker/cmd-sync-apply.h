@@ -4,6 +4,7 @@
 
 /* Running one collection's commands: what cmd-sync-apply.c and the classes share. */
 
+#include "eas-followups.h"
 #include "cmd-sync-class.h"
 
 struct eas_mail_move;
@@ -18,6 +19,8 @@ struct sync_apply {
 	struct mail *mail;
 	/* UIDs changed in trans, and where the response would stand */
 	ARRAY_TYPE(uint32_t) changed_uids;
+	/* what their flags say, written before trans is committed */
+	ARRAY_TYPE(eas_followup) followups;
 	/* deletions that are moves to the trash */
 	ARRAY(struct eas_mail_move) moves;
 	ARRAY_TYPE(uint32_t) expunged_uids;

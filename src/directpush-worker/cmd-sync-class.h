@@ -5,6 +5,7 @@
 /* What Sync does differently for mail (cmd-sync-mail.c) and for other classes. Items are known by
    the UIDs of the collection's source (eas-changes.h). */
 
+#include "eas-followups.h"
 #include "cmd-sync.h"
 
 struct istream;
@@ -20,6 +21,8 @@ struct sync_reader {
 	/* mail's: begun with the first item */
 	struct mailbox_transaction_context *trans;
 	struct mail *mail;
+	/* mail's: what flags said that are gone; not created if there is none */
+	ARRAY_TYPE(eas_followup) followups;
 };
 
 struct sync_class {

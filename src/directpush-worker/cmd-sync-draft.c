@@ -301,7 +301,8 @@ draft_added(struct sync_apply *apply, const struct wbxml_node *data,
 
 	if (sync_apply_set_uid(apply, uid)) {
 		eas_sync_generation_set(pool, apply->coll->next, uid,
-					eas_mail_digest(apply->mail));
+					eas_mail_digest(apply->collection->user,
+							apply->mail));
 	}
 	response = sync_apply_respond(apply, EAS_TAG_AIRSYNC_ADD, EAS_SYNC_STATUS_OK,
 				      eas_collection_item_id(apply->collection, uid));

@@ -14,6 +14,7 @@
 #include "eas-cmd.h"
 #include "eas-collection.h"
 #include "eas-folder.h"
+#include "eas-mail-followup.h"
 #include "eas-mail-item.h"
 #include "eas-mail-move.h"
 #include "eas-mail-source.h"
@@ -36,6 +37,7 @@ bool sync_apply_set_uid(struct sync_apply *apply, uint32_t uid)
 static void mail_begin(struct sync_apply *apply)
 {
 	p_array_init(&apply->changed_uids, apply->ctx->pool, 8);
+	p_array_init(&apply->followups, apply->ctx->pool, 1);
 	p_array_init(&apply->expunged_uids, apply->ctx->pool, 8);
 	p_array_init(&apply->moves, apply->ctx->pool, 8);
 }
@@ -83,7 +85,8 @@ static void mail_add(struct sync_apply *apply, const struct wbxml_node *node,
 
 /* The digest the mail has for the device after its change. */
 static uint32_t
-apply_wished_digest(struct mail *mail, const struct eas_email_flags_update *update)
+apply_wished_digest(struct mail *mail, const struct eas_email_flags_update *update,
+		    const struct eas_email_followup *followup)
 {
 	ARRAY_TYPE(const_string) wished;
 	struct eas_email_flags flags;
@@ -100,6 +103,7 @@ apply_wished_digest(struct mail *mail, const struct eas_email_flags_update *upda
 	eas_email_flags_read((mail_get_flags(mail) | update->add_flags) &
 			     (enum mail_flags)~update->remove_flags,
 			     array_front(&wished), &flags);
+	flags.followup = eas_email_followup_is_empty(followup) ? NULL : followup;
 	return eas_email_flags_digest(&flags);
 }
 
@@ -122,7 +126,7 @@ apply_update_keywords(struct mail *mail, enum modify_type modify,
 static bool
 apply_is_conflict(struct sync_apply *apply, uint32_t uid, uint32_t wished)
 {
-	uint32_t shown, now = eas_mail_digest(apply->mail);
+	uint32_t shown, now = eas_mail_digest(apply->collection->user, apply->mail);
 	uint32_t server_changed, client_changed;
 
 	if (apply->coll->options.client_wins ||
@@ -132,6 +136,44 @@ apply_is_conflict(struct sync_apply *apply, uint32_t uid, uint32_t wished)
 	server_changed = eas_email_digest_changes(shown, now);
 	client_changed = eas_email_digest_changes(now, wished);
 	return (server_changed & client_changed) != 0;
+}
+
+static void
+apply_update(struct sync_apply *apply, const struct eas_email_flags_change *change,
+	     const struct eas_email_flags_update *update,
+	     const struct eas_email_followup *followup)
+{
+	static const char *const followup_keyword[] = { EAS_MAIL_FOLLOWUP_KEYWORD, NULL };
+	bool had_keyword = str_array_icase_find(mail_get_keywords(apply->mail),
+						EAS_MAIL_FOLLOWUP_KEYWORD);
+
+	if (change->have_flag &&
+	    eas_mail_followup_note(apply->collection->user, apply->mail, followup,
+				   apply->ctx->pool, &apply->followups)) {
+		apply_update_keywords(apply->mail, had_keyword ? MODIFY_REMOVE : MODIFY_ADD,
+				      followup_keyword);
+	}
+	if (update->add_flags != 0)
+		mail_update_flags(apply->mail, MODIFY_ADD, update->add_flags);
+	if (update->remove_flags != 0)
+		mail_update_flags(apply->mail, MODIFY_REMOVE, update->remove_flags);
+	apply_update_keywords(apply->mail, MODIFY_ADD, update->add_keywords);
+	apply_update_keywords(apply->mail, MODIFY_REMOVE, update->remove_keywords);
+}
+
+/* What the mail's flag says after the change. */
+static struct eas_email_followup
+apply_wished_followup(struct sync_apply *apply, const struct eas_email_flags_change *change)
+{
+	const struct eas_email_followup *before =
+		eas_mail_followup_get(apply->collection->user, apply->mail, apply->ctx->pool);
+	struct eas_email_followup followup;
+
+	i_zero(&followup);
+	if (before != NULL)
+		followup = *before;
+	eas_email_flags_change_followup(change, &followup);
+	return followup;
 }
 
 static bool apply_is_draft_change(struct sync_apply *apply, const struct wbxml_node *node)
@@ -146,6 +188,7 @@ static void mail_change(struct sync_apply *apply, const struct wbxml_node *node)
 {
 	struct eas_email_flags_change change;
 	struct eas_email_flags_update update;
+	struct eas_email_followup followup;
 	const char *error, *id = wbxml_node_child_value(node, EAS_TAG_AIRSYNC_SERVER_ID);
 	uint32_t wished, uid;
 
@@ -171,20 +214,13 @@ static void mail_change(struct sync_apply *apply, const struct wbxml_node *node)
 	}
 	eas_email_flags_change_apply(&change, mail_get_keywords(apply->mail),
 				     apply->ctx->pool, &update);
-	wished = apply_wished_digest(apply->mail, &update);
+	followup = apply_wished_followup(apply, &change);
+	wished = apply_wished_digest(apply->mail, &update, &followup);
 	if (apply_is_conflict(apply, uid, wished)) {
 		sync_apply_respond(apply, EAS_TAG_AIRSYNC_CHANGE,
 			      EAS_SYNC_STATUS_CONFLICT, id);
 	} else {
-		if (update.add_flags != 0)
-			mail_update_flags(apply->mail, MODIFY_ADD, update.add_flags);
-		if (update.remove_flags != 0) {
-			mail_update_flags(apply->mail, MODIFY_REMOVE,
-					  update.remove_flags);
-		}
-		apply_update_keywords(apply->mail, MODIFY_ADD, update.add_keywords);
-		apply_update_keywords(apply->mail, MODIFY_REMOVE,
-				      update.remove_keywords);
+		apply_update(apply, &change, &update, &followup);
 		array_push_back(&apply->changed_uids, &uid);
 	}
 	if (eas_sync_generation_has(apply->coll->next, uid, NULL)) {
@@ -243,7 +279,8 @@ static void apply_commit_moves(struct sync_apply *apply)
 		return;
 	if (eas_special_open(apply->ctx->cmd->user, EAS_FOLDER_TYPE_DELETED_ITEMS,
 			     &trash) == 0) {
-		eas_mail_move(apply->collection->box, trash, apply->collection->event,
+		eas_mail_move(apply->collection->user, apply->collection->box, trash,
+			      apply->collection->event,
 			      array_get_modifiable(&apply->moves, &count),
 			      array_count(&apply->moves));
 		mailbox_free(&trash);
@@ -275,10 +312,16 @@ void sync_apply_flush(struct sync_apply *apply)
 	if (apply->trans == NULL)
 		return;
 	mail_free(&apply->mail);
-	if (mailbox_transaction_commit(&apply->trans) == 0)
+	if (eas_mail_followups_write(apply->collection->user, &apply->followups) < 0)
+		mailbox_transaction_rollback(&apply->trans);
+	else if (mailbox_transaction_commit(&apply->trans) == 0) {
+		array_clear(&apply->followups);
 		return;
-	e_error(apply->collection->event, "Changes cannot be made now: %s",
-		mailbox_get_last_internal_error(apply->collection->box, NULL));
+	} else {
+		e_error(apply->collection->event, "Changes cannot be made now: %s",
+			mailbox_get_last_internal_error(apply->collection->box, NULL));
+	}
+	array_clear(&apply->followups);
 	array_foreach_elem(&apply->changed_uids, uid) {
 		sync_apply_respond(apply, EAS_TAG_AIRSYNC_CHANGE,
 				   EAS_SYNC_STATUS_SERVER_ERROR,
@@ -369,16 +412,43 @@ static bool mail_changes_whole(struct sync_context *ctx, struct sync_collection 
 	return mail_is_draft(coll) && ctx->cmd->request->version >= EAS_VERSION_16_0;
 }
 
+/* Another client cleared the flag: if it is set again, it is a new one. */
+static void mail_reader_forget_followup(struct sync_reader *reader)
+{
+	if (!array_is_created(&reader->followups))
+		p_array_init(&reader->followups, reader->ctx->pool, 1);
+	(void)eas_mail_followup_note(reader->coll->collection->user, reader->mail, NULL,
+				     reader->ctx->pool, &reader->followups);
+}
+
+/* What differs from what the device was shown; 0 = that is not known. */
+static enum eas_email_change mail_reader_get_changes(struct sync_reader *reader)
+{
+	struct sync_collection *coll = reader->coll;
+	uint32_t shown;
+
+	if (!eas_sync_generation_has(coll->next, reader->mail->uid, &shown) ||
+	    shown == EAS_SYNC_DIGEST_UNKNOWN)
+		return 0;
+	return eas_email_digest_changes(shown,
+		eas_mail_digest(coll->collection->user, reader->mail));
+}
+
 static void mail_reader_write_changes(struct sync_reader *reader,
 				      struct wbxml_writer *writer, const char *id)
 {
+	enum eas_email_change changes = mail_reader_get_changes(reader);
 	struct eas_email_source source;
 
 	i_zero(&source);
 	source.flags = mail_get_flags(reader->mail);
 	source.keywords = mail_get_keywords(reader->mail);
+	source.followup = eas_mail_followup_get_kept(reader->coll->collection->user,
+						     reader->mail);
 	source.item_id = id;
-	eas_item_email_write_changes(writer, &source, &reader->coll->options.body);
+	if ((changes & EAS_EMAIL_CHANGE_FLAG) != 0 && source.followup == NULL)
+		mail_reader_forget_followup(reader);
+	eas_item_email_write_changes(writer, &source, &reader->coll->options.body, changes);
 }
 
 /* What the server alone knows of a draft the device added. MS-ASEMAIL "ConversationId" (2.2.2.21),
@@ -412,6 +482,10 @@ static void mail_reader_close(struct sync_reader *reader)
 {
 	if (reader->trans == NULL)
 		return;
+	if (array_is_created(&reader->followups)) {
+		(void)eas_mail_followups_write(reader->coll->collection->user,
+					       &reader->followups);
+	}
 	mail_free(&reader->mail);
 	/* what was added to the cache */
 	(void)mailbox_transaction_commit(&reader->trans);

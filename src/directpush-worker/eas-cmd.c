@@ -15,6 +15,7 @@
 #include "directpush-ipc-worker.h"
 #include "directpush-worker-settings.h"
 #include "eas-folder.h"
+#include "eas-mail-followup.h"
 #include "eas-user.h"
 #include "eas-cmd.h"
 
@@ -278,6 +279,7 @@ static void eas_cmd_handle(struct eas_cmd_context *ctx)
 	if (eas_cmd_device_open(ctx, store) == 0) {
 		if (eas_cmd_check_policy(ctx)) {
 			eas_folder_request_begin(user);
+			eas_mail_followups_forget(user);
 			/* what it sends by SendMail it has not got */
 			if (ctx->request->command != EAS_COMMAND_SEND_MAIL) {
 				eas_user_set_origin_device(user,

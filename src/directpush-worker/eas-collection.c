@@ -89,7 +89,7 @@ int eas_collection_open(struct eas_collection *collection)
 	}
 	ret = eas_mailbox_open(collection->user, collection->folder, &collection->box);
 	if (ret > 0)
-		collection->source = eas_mail_source_init(collection->box,
+		collection->source = eas_mail_source_init(collection->user, collection->box,
 							  collection->folder->id);
 	return ret;
 }
@@ -105,7 +105,7 @@ int eas_collection_sync(struct eas_collection *collection)
 		mailbox_free(&collection->box);
 		return -1;
 	}
-	collection->source = eas_mail_source_init(collection->box,
+	collection->source = eas_mail_source_init(collection->user, collection->box,
 							  collection->folder->id);
 	return 0;
 }

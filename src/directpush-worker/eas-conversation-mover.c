@@ -41,7 +41,7 @@ bool eas_conversation_can_move_to(const struct eas_folder *folder)
 
 /* Returns how many could not be moved. */
 static unsigned int
-move_mails(struct event *event, struct mailbox *src, struct mailbox *dst,
+move_mails(struct eas_user *user, struct event *event, struct mailbox *src, struct mailbox *dst,
 	   const ARRAY_TYPE(uint32_t) *uids)
 {
 	ARRAY(struct eas_mail_move) moves;
@@ -55,7 +55,7 @@ move_mails(struct event *event, struct mailbox *src, struct mailbox *dst,
 		move->src_uid = uid;
 	}
 	move = array_get_modifiable(&moves, &count);
-	eas_mail_move(src, dst, event, move, count);
+	eas_mail_move(user, src, dst, event, move, count);
 	for (unsigned int i = 0; i < count; i++) {
 		if (move[i].result != EAS_MAIL_MOVED &&
 		    move[i].result != EAS_MAIL_MOVE_NOT_FOUND)
@@ -87,7 +87,7 @@ move_from_folder(struct eas_user *user, struct event *event, const struct eas_fo
 		return 0;
 	if (eas_mailbox_open(user, folder, &box) <= 0)
 		return array_count(&uids);
-	failed = move_mails(event, box, dst, &uids);
+	failed = move_mails(user, event, box, dst, &uids);
 	if (mailbox_sync(box, 0) < 0) {
 		e_error(event, "Mailbox %s cannot be synced now: %s", folder->vname,
 			mailbox_get_last_internal_error(box, NULL));
@@ -230,7 +230,8 @@ static void new_mails_move(struct new_mails *mails)
 			continue;
 		e_debug(collection->event, "%u mails of a conversation go to %s",
 			array_count(uids), dst->vname);
-		(void)move_mails(collection->event, collection->box, dst_box, uids);
+		(void)move_mails(collection->user, collection->event, collection->box,
+				 dst_box, uids);
 		eas_mailbox_close(collection->user, dst, &dst_box);
 		mails->moved = TRUE;
 	}

@@ -4,6 +4,7 @@
 #include "mail-storage.h"
 #include "eas-folder.h"
 #include "eas-item-id.h"
+#include "eas-mail-followup.h"
 #include "eas-mailbox.h"
 #include "eas-user.h"
 #include "eas-mail-item.h"
@@ -38,6 +39,7 @@ int eas_mail_item_get_source(struct eas_user *user, struct mail *mail, const cha
 	source_r->parts = mail_get_cached_parts(mail);
 	source_r->flags = mail_get_flags(mail);
 	source_r->keywords = mail_get_keywords(mail);
+	source_r->followup = eas_mail_followup_get_kept(user, mail);
 	source_r->item_id = id;
 	source_r->is_draft = is_draft;
 	source_r->tnef_temp_prefix = user->tnef_temp_prefix;

@@ -4,10 +4,12 @@
 #include "array.h"
 #include "seq-range-array.h"
 #include "mail-storage.h"
+#include "eas-mail-followup.h"
 #include "eas-mail-source.h"
 #include "eas-mail-move.h"
 
 struct mail_mover {
+	struct eas_user *user;
 	struct event *event;
 	struct mailbox *src, *dst;
 	struct mailbox_transaction_context *src_trans, *dst_trans;
@@ -60,7 +62,9 @@ mover_add(struct mail_mover *mover, struct eas_mail_move *move)
 
 	if (!mail_set_uid(mover->mail, move->src_uid))
 		return EAS_MAIL_MOVE_NOT_FOUND;
-	move->digest = eas_mail_digest(mover->mail);
+	move->digest = eas_mail_digest(mover->user, mover->mail);
+	move->followup = eas_mail_followup_get(mover->user, mover->mail,
+					       pool_datastack_create());
 	save = mailbox_save_alloc(mover->dst_trans);
 	mailbox_save_copy_flags(save, mover->mail);
 	if (mailbox_move(&save, mover->mail) < 0)
@@ -106,23 +110,68 @@ static void move_one(struct mail_mover *mover, struct eas_mail_move *move)
 		move->result = mover_commit(mover, move, 1);
 }
 
-void eas_mail_move(struct mailbox *src, struct mailbox *dst, struct event *event,
-		   struct eas_mail_move *moves, unsigned int count)
+/* A moved mail may have another GUID: what its flag says is noted for that one too. Failing to do so
+   is logged, and the mail keeps its flag. */
+static void
+mover_take_followups(struct mail_mover *mover, const struct eas_mail_move *moves,
+		     unsigned int count)
 {
-	struct mail_mover mover = { .event = event, .src = src, .dst = dst };
+	struct mailbox_transaction_context *trans;
+	ARRAY_TYPE(eas_followup) updates;
+	struct mail *mail;
+
+	t_array_init(&updates, 4);
+	trans = mailbox_transaction_begin(mover->dst, 0, "eas move");
+	mail = mail_alloc(trans, 0, NULL);
+	for (unsigned int i = 0; i < count; i++) {
+		if (moves[i].result == EAS_MAIL_MOVED && moves[i].followup != NULL &&
+		    mail_set_uid(mail, moves[i].dst_uid)) {
+			(void)eas_mail_followup_note(mover->user, mail, moves[i].followup,
+						     pool_datastack_create(), &updates);
+		}
+	}
+	mail_free(&mail);
+	(void)mailbox_transaction_commit(&trans);
+	(void)eas_mail_followups_write(mover->user, &updates);
+}
+
+static void
+mover_moved(struct mail_mover *mover, const struct eas_mail_move *moves, unsigned int count)
+{
+	for (unsigned int i = 0; i < count; i++) {
+		if (moves[i].result != EAS_MAIL_MOVED || moves[i].followup == NULL)
+			continue;
+		if (mailbox_sync(mover->dst, 0) == 0)
+			mover_take_followups(mover, moves, count);
+		break;
+	}
+}
+
+static void
+mover_move_all(struct mail_mover *mover, struct eas_mail_move *moves, unsigned int count)
+{
 	unsigned int i;
 
-	mover_begin(&mover);
+	mover_begin(mover);
 	for (i = 0; i < count; i++) {
-		moves[i].result = mover_add(&mover, &moves[i]);
+		moves[i].result = mover_add(mover, &moves[i]);
 		if (moves[i].result != EAS_MAIL_MOVED &&
 		    moves[i].result != EAS_MAIL_MOVE_NOT_FOUND)
 			break;
 	}
 	if (i < count)
-		mover_rollback(&mover);
-	else if (mover_commit(&mover, moves, count) == EAS_MAIL_MOVED)
+		mover_rollback(mover);
+	else if (mover_commit(mover, moves, count) == EAS_MAIL_MOVED)
 		return;
 	for (i = 0; i < count; i++)
-		move_one(&mover, &moves[i]);
+		move_one(mover, &moves[i]);
+}
+
+void eas_mail_move(struct eas_user *user, struct mailbox *src, struct mailbox *dst,
+		   struct event *event, struct eas_mail_move *moves, unsigned int count)
+{
+	struct mail_mover mover = { .user = user, .event = event, .src = src, .dst = dst };
+
+	mover_move_all(&mover, moves, count);
+	mover_moved(&mover, moves, count);
 }

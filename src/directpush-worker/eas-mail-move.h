@@ -7,6 +7,7 @@
    keep the others. */
 
 struct mailbox;
+struct eas_user;
 
 enum eas_mail_move_result {
 	EAS_MAIL_MOVED,
@@ -25,11 +26,13 @@ struct eas_mail_move {
 	uint32_t dst_uid;
 	/* what a phone sees of its flags (eas-changes.h) */
 	uint32_t digest;
+	/* on the data stack; it is the moved mail's too. NULL = none */
+	const struct eas_email_followup *followup;
 };
 
 /* Both mailboxes are open; src is synced. Fills in the moves; src is not synced again.
    Errors are logged. */
-void eas_mail_move(struct mailbox *src, struct mailbox *dst, struct event *event,
-		   struct eas_mail_move *moves, unsigned int count);
+void eas_mail_move(struct eas_user *user, struct mailbox *src, struct mailbox *dst,
+		   struct event *event, struct eas_mail_move *moves, unsigned int count);
 
 #endif

@@ -6,10 +6,12 @@
 #include "mail-storage-private.h"
 #include "eas-email-flags.h"
 #include "eas-mail-conversation.h"
+#include "eas-mail-followup.h"
 #include "eas-mail-source.h"
 
 struct eas_mail_source {
 	struct eas_changes_source source;
+	struct eas_user *user;
 	struct mailbox *box;
 	const char *folder_id;
 	/* opened when the first item is looked at */
@@ -22,7 +24,7 @@ static struct eas_mail_source *mail_source(struct eas_changes_source *source)
 	return container_of(source, struct eas_mail_source, source);
 }
 
-uint32_t eas_mail_digest(struct mail *mail)
+uint32_t eas_mail_digest(struct eas_user *user, struct mail *mail)
 {
 	struct eas_email_flags flags;
 	uint32_t digest;
@@ -30,6 +32,7 @@ uint32_t eas_mail_digest(struct mail *mail)
 	T_BEGIN {
 		eas_email_flags_read(mail_get_flags(mail), mail_get_keywords(mail),
 				     &flags);
+		flags.followup = eas_mail_followup_get(user, mail, pool_datastack_create());
 		digest = flags.hidden ? EAS_DIGEST_HIDDEN :
 			eas_email_flags_digest(&flags);
 	} T_END;
@@ -100,7 +103,7 @@ mail_source_digest(struct eas_changes_source *_source, uint32_t uid, uint32_t *d
 
 	if (!mail_source_set_uid(source, uid))
 		return 0;
-	*digest_r = eas_mail_digest(source->mail);
+	*digest_r = eas_mail_digest(source->user, source->mail);
 	return 1;
 }
 
@@ -129,7 +132,8 @@ mail_source_conversation(struct eas_changes_source *_source, uint32_t uid, guid_
 	return 1;
 }
 
-struct eas_changes_source *eas_mail_source_init(struct mailbox *box, const char *folder_id)
+struct eas_changes_source *
+eas_mail_source_init(struct eas_user *user, struct mailbox *box, const char *folder_id)
 {
 	struct eas_mail_source *source = i_new(struct eas_mail_source, 1);
 	struct mailbox_status status;
@@ -146,6 +150,7 @@ struct eas_changes_source *eas_mail_source_init(struct mailbox *box, const char 
 	source->source.digest = mail_source_digest;
 	source->source.received = mail_source_received;
 	source->source.conversation = mail_source_conversation;
+	source->user = user;
 	source->box = box;
 	source->folder_id = folder_id;
 	return &source->source;

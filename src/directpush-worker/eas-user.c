@@ -12,6 +12,7 @@
 #include "directpush-ipc-origin.h"
 #include "directpush-worker-settings.h"
 #include "eas-folder.h"
+#include "eas-mail-followup.h"
 #include "eas-mailbox.h"
 #include "eas-search-results.h"
 #include "eas-state-root.h"
@@ -107,6 +108,7 @@ void eas_user_destroy(struct eas_user **_user)
 
 	*_user = NULL;
 	eas_search_results_free(user);
+	eas_mail_followups_forget(user);
 	eas_mailboxes_free(user);
 	eas_folder_lists_free(user);
 	if (user->state_store != NULL)

@@ -35,6 +35,8 @@ struct eas_user {
 	struct eas_folder_list *folders;
 	/* eas-mailbox.c's */
 	ARRAY(struct eas_mailbox_kept) kept_mailboxes;
+	/* eas-mail-followup.c's */
+	struct eas_mail_followups *followups;
 	/* eas-search-results.c's */
 	struct eas_search_results *search_results;
 	const char *const *addresses;

@@ -8,7 +8,6 @@
 #include "imap-utf7.h"
 #include "wbxml-tree.h"
 #include "eas-tag.h"
-#include "eas-value.h"
 #include "eas-email-flags.h"
 
 enum digest_bits {
@@ -20,10 +19,10 @@ enum digest_bits {
 	/* after it was forwarded */
 	DIGEST_REPLIED_LAST	= BIT(5),
 
-	DIGEST_FLAGS_MASK	= 0x3f,
-	/* only in a comparison */
-	DIGEST_CATEGORIES	= BIT(8),
-	DIGEST_CATEGORIES_SHIFT	= 8
+	/* sums of 12 bits each */
+	DIGEST_CATEGORIES_SHIFT	= 8,
+	DIGEST_FOLLOWUP_SHIFT	= 20,
+	DIGEST_SUM_MASK		= 0xfff
 };
 
 static const char *const hidden_keywords[] = {
@@ -114,7 +113,7 @@ void eas_email_flags_read(enum mail_flags flags, const char *const *keywords,
 uint32_t eas_email_flags_digest(const struct eas_email_flags *flags)
 {
 	const char *const *category;
-	uint32_t digest = 0, sum = 0;
+	uint32_t digest = 0, sum = 0, followup = 0;
 
 	if (flags->read)
 		digest |= DIGEST_READ;
@@ -131,20 +130,33 @@ uint32_t eas_email_flags_digest(const struct eas_email_flags *flags)
 	/* in whatever order they come */
 	for (category = flags->categories; *category != NULL; category++)
 		sum += crc32_str(*category);
-	return digest | sum << DIGEST_CATEGORIES_SHIFT;
+	if (flags->flag != EAS_EMAIL_FLAG_CLEAR && flags->followup != NULL)
+		followup = crc32_str(eas_email_followup_encode(flags->followup));
+	return digest | (sum & DIGEST_SUM_MASK) << DIGEST_CATEGORIES_SHIFT |
+		(followup & DIGEST_SUM_MASK) << DIGEST_FOLLOWUP_SHIFT;
 }
 
-uint32_t eas_email_digest_changes(uint32_t digest1, uint32_t digest2)
+enum eas_email_change eas_email_digest_changes(uint32_t digest1, uint32_t digest2)
 {
-	const uint32_t flag = DIGEST_FLAG_COMPLETE | DIGEST_FLAG_ACTIVE;
+	static const struct {
+		uint32_t bits;
+		enum eas_email_change change;
+	} parts[] = {
+		{ DIGEST_READ, EAS_EMAIL_CHANGE_READ },
+		{ DIGEST_FLAG_COMPLETE | DIGEST_FLAG_ACTIVE |
+		  (uint32_t)DIGEST_SUM_MASK << DIGEST_FOLLOWUP_SHIFT, EAS_EMAIL_CHANGE_FLAG },
+		{ (uint32_t)DIGEST_SUM_MASK << DIGEST_CATEGORIES_SHIFT,
+		  EAS_EMAIL_CHANGE_CATEGORIES },
+		{ DIGEST_ANSWERED | DIGEST_FORWARDED | DIGEST_REPLIED_LAST,
+		  EAS_EMAIL_CHANGE_OTHER }
+	};
 	uint32_t diff = digest1 ^ digest2;
-	uint32_t changes = diff & DIGEST_FLAGS_MASK & ~flag;
+	enum eas_email_change changes = 0;
 
-	/* one property in two bits */
-	if ((diff & flag) != 0)
-		changes |= flag;
-	if (diff >> DIGEST_CATEGORIES_SHIFT != 0)
-		changes |= DIGEST_CATEGORIES;
+	for (unsigned int i = 0; i < N_ELEMENTS(parts); i++) {
+		if ((diff & parts[i].bits) != 0)
+			changes |= parts[i].change;
+	}
 	return changes;
 }
 
@@ -163,61 +175,40 @@ change_parse_read(const struct wbxml_node *node,
 	return 0;
 }
 
-/* NULL if the flag's dates are legal together. MS-ASEMAIL "DueDate" (2.2.2.31), "StartDate"
-   (2.2.2.72), "UtcDueDate" (2.2.2.86), "UtcStartDate" (2.2.2.87), "ReminderTime" (2.2.2.65) */
-static const char *change_flag_dates_error(const struct wbxml_node *flag)
-{
-	static const wbxml_tag_t tags[] = {
-		EAS_TAG_TASKS_START_DATE, EAS_TAG_TASKS_DUE_DATE,
-		EAS_TAG_TASKS_UTC_START_DATE, EAS_TAG_TASKS_UTC_DUE_DATE
-	};
-	time_t dates[N_ELEMENTS(tags)];
-	unsigned int count = 0;
-	const char *value, *time;
-
-	for (unsigned int i = 0; i < N_ELEMENTS(tags); i++) {
-		value = wbxml_node_child_value(flag, tags[i]);
-		if (value == NULL || *value == '\0')
-			continue;
-		if (eas_date_parse(value, &dates[i]) < 0)
-			return t_strdup_printf("%s is no date: %s",
-					       eas_tag_get_name(tags[i]), value);
-		count++;
-	}
-	if (count > 0 && count < N_ELEMENTS(tags))
-		return "The flag has some of its four dates, but not all";
-	if (count > 0 && (dates[0] > dates[1] || dates[2] > dates[3]))
-		return "The flag is due before it starts";
-	value = wbxml_node_child_value(flag, EAS_TAG_TASKS_REMINDER_SET);
-	time = wbxml_node_child_value(flag, EAS_TAG_TASKS_REMINDER_TIME);
-	if (value != NULL && strcmp(value, "1") == 0 && (time == NULL || *time == '\0'))
-		return "ReminderSet without ReminderTime";
-	return NULL;
-}
-
 static int
-change_parse_flag(const struct wbxml_node *node,
+change_parse_flag(const struct wbxml_node *node, pool_t pool,
 		  struct eas_email_flags_change *change, const char **error_r)
 {
 	const char *value = wbxml_node_child_value(node, EAS_TAG_EMAIL_STATUS);
 	unsigned int status;
 
 	change->have_flag = TRUE;
-	*error_r = change_flag_dates_error(node);
-	if (*error_r != NULL)
-		return -1;
 	if (value == NULL) {
 		/* <Flag/> clears; with dates only, it is still a flag */
 		change->flag = node->first_child == NULL ?
 			EAS_EMAIL_FLAG_CLEAR : EAS_EMAIL_FLAG_ACTIVE;
-		return 0;
-	}
-	if (str_to_uint(value, &status) < 0 || status > EAS_EMAIL_FLAG_ACTIVE) {
+		change->flag_has_no_status = TRUE;
+	} else if (str_to_uint(value, &status) < 0 || status > EAS_EMAIL_FLAG_ACTIVE) {
 		*error_r = t_strdup_printf("Flag Status is not 0, 1 or 2: %s", value);
 		return -1;
+	} else {
+		change->flag = status;
 	}
-	change->flag = status;
-	return 0;
+	return eas_email_followup_parse(node, change->flag == EAS_EMAIL_FLAG_COMPLETE, pool,
+					&change->followup, error_r);
+}
+
+void eas_email_flags_change_followup(const struct eas_email_flags_change *change,
+				     struct eas_email_followup *followup)
+{
+	if (!change->have_flag)
+		return;
+	if (change->flag == EAS_EMAIL_FLAG_CLEAR)
+		i_zero(followup);
+	else if (change->flag == EAS_EMAIL_FLAG_ACTIVE && !change->flag_has_no_status)
+		*followup = change->followup;
+	else
+		eas_email_followup_merge(followup, &change->followup);
 }
 
 static int
@@ -271,7 +262,7 @@ int eas_email_flags_change_parse(const struct wbxml_node *data, pool_t pool,
 		if (node->tag == EAS_TAG_EMAIL_READ)
 			ret = change_parse_read(node, change_r, error_r);
 		else if (node->tag == EAS_TAG_EMAIL_FLAG)
-			ret = change_parse_flag(node, change_r, error_r);
+			ret = change_parse_flag(node, pool, change_r, error_r);
 		else if (node->tag == EAS_TAG_EMAIL_CATEGORIES)
 			ret = change_parse_categories(node, pool, change_r, error_r);
 		else if (change_is_of_server(node->tag)) {

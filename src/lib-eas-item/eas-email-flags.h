@@ -6,7 +6,8 @@
    follow-up flag, categories, answered and forwarded.
 
      Read          \Seen
-     Flag          \Flagged = active; keyword $Completed = complete
+     Flag          \Flagged = active; keyword $Completed = complete. Dates and texts are not in
+                   the mailbox: eas-email-followup.h
      Categories    keywords without a leading '$', but those programs set (eas-email-keywords.def);
                    in modified UTF-7, a space is kept as '_'
      answered      \Answered
@@ -20,6 +21,7 @@
    (2.2.2.16), "LastVerbExecuted" (2.2.2.44); RFC 5788 */
 
 #include "mail-types.h"
+#include "eas-email-followup.h"
 
 struct wbxml_node;
 
@@ -48,6 +50,8 @@ struct eas_email_flags {
 	bool read, answered, forwarded;
 	enum eas_email_verb last_verb;
 	enum eas_email_flag_status flag;
+	/* set by whoever knows it; NULL = none */
+	const struct eas_email_followup *followup;
 	/* \Deleted: not to be shown */
 	bool hidden;
 	/* UTF-8, NULL-terminated, in the order of the keywords; on the data stack */
@@ -58,16 +62,27 @@ struct eas_email_flags {
 void eas_email_flags_read(enum mail_flags flags, const char *const *keywords,
 			  struct eas_email_flags *flags_r);
 /* A number over all of it but hidden: equal numbers = nothing to tell. Its low byte is the
-   flags; never above 0xfffffff0. */
+   flags, the other bits are sums over categories and followup; never above 0xfffffff0. */
 uint32_t eas_email_flags_digest(const struct eas_email_flags *flags);
-/* Which of read, flag, categories (and so on) differ between two digests, as bits. */
-uint32_t eas_email_digest_changes(uint32_t digest1, uint32_t digest2);
+/* MS-ASEMAIL "Sending E-Mail Changes to the Client" (3.2.5.4.1) */
+enum eas_email_change {
+	EAS_EMAIL_CHANGE_READ		= BIT(0),
+	EAS_EMAIL_CHANGE_FLAG		= BIT(1),
+	EAS_EMAIL_CHANGE_CATEGORIES	= BIT(2),
+	/* answered, forwarded */
+	EAS_EMAIL_CHANGE_OTHER		= BIT(3)
+};
+/* What differs between two digests. */
+enum eas_email_change eas_email_digest_changes(uint32_t digest1, uint32_t digest2);
 
 /* What a client's Change says about them. */
 struct eas_email_flags_change {
 	bool have_read, have_flag, have_categories;
 	bool read;
 	enum eas_email_flag_status flag;
+	/* what the flag says besides */
+	bool flag_has_no_status;
+	struct eas_email_followup followup;
 	/* as keywords, NULL-terminated; in the pool of the call */
 	const char *const *categories;
 };
@@ -77,6 +92,11 @@ struct eas_email_flags_change {
 int eas_email_flags_change_parse(const struct wbxml_node *data, pool_t pool,
 				 struct eas_email_flags_change *change_r,
 				 const char **error_r);
+
+/* Make of what the flag says now what it says after the change. Values are in the pools they came
+   from. */
+void eas_email_flags_change_followup(const struct eas_email_flags_change *change,
+				     struct eas_email_followup *followup);
 
 /* The change as flags and keywords to add and to remove. keywords: as the mail has
    them. The arrays are NULL-terminated, in pool. */

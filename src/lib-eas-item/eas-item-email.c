@@ -21,8 +21,6 @@
 /* Email2.xsd, Bcc */
 #define EMAIL_MAX_BCC_BYTES 1024
 
-#define EMAIL_FLAG_TYPE "Flag for follow up"
-
 #define EMAIL_CPID_UTF8 "65001"
 #define EMAIL_CONTENT_CLASS "urn:content-classes:message"
 
@@ -121,6 +119,13 @@ static void write_topic(struct eas_item_email *item, const char *subject)
  * What may change
  */
 
+static void email_flags_read(const struct eas_email_source *source,
+			     struct eas_email_flags *flags_r)
+{
+	eas_email_flags_read(source->flags, source->keywords, flags_r);
+	flags_r->followup = source->followup;
+}
+
 static void write_read(struct wbxml_writer *writer, const struct eas_email_flags *flags)
 {
 	wbxml_writer_element_uint(writer, EAS_TAG_EMAIL_READ, flags->read ? 1 : 0);
@@ -131,7 +136,8 @@ static void write_flag(struct wbxml_writer *writer, const struct eas_email_flags
 	wbxml_writer_start(writer, EAS_TAG_EMAIL_FLAG);
 	if (flags->flag != EAS_EMAIL_FLAG_CLEAR) {
 		wbxml_writer_element_uint(writer, EAS_TAG_EMAIL_STATUS, flags->flag);
-		wbxml_writer_element(writer, EAS_TAG_EMAIL_FLAG_TYPE, EMAIL_FLAG_TYPE);
+		eas_email_followup_write(flags->followup,
+					 flags->flag == EAS_EMAIL_FLAG_COMPLETE, writer);
 	}
 	wbxml_writer_end(writer, EAS_TAG_EMAIL_FLAG);
 }
@@ -160,16 +166,22 @@ static void write_categories(struct wbxml_writer *writer, enum eas_version versi
 
 void eas_item_email_write_changes(struct wbxml_writer *writer,
 				  const struct eas_email_source *source,
-				  const struct eas_body_options *options)
+				  const struct eas_body_options *options,
+				  enum eas_email_change changes)
 {
 	struct eas_email_flags flags;
+	bool all = (changes & EAS_EMAIL_CHANGE_OTHER) != 0 || changes == 0;
 
 	T_BEGIN {
-		eas_email_flags_read(source->flags, source->keywords, &flags);
-		write_read(writer, &flags);
-		write_flag(writer, &flags);
-		write_last_verb(writer, options->version, &flags);
-		write_categories(writer, options->version, &flags);
+		email_flags_read(source, &flags);
+		if (all || (changes & EAS_EMAIL_CHANGE_READ) != 0)
+			write_read(writer, &flags);
+		if (all || (changes & EAS_EMAIL_CHANGE_FLAG) != 0)
+			write_flag(writer, &flags);
+		if (all)
+			write_last_verb(writer, options->version, &flags);
+		if (all || (changes & EAS_EMAIL_CHANGE_CATEGORIES) != 0)
+			write_categories(writer, options->version, &flags);
 	} T_END;
 }
 
@@ -349,8 +361,7 @@ int eas_item_email_write_opened(struct eas_item_email *item, struct wbxml_writer
 
 	item->writer = writer;
 	T_BEGIN {
-		eas_email_flags_read(item->source->flags, item->source->keywords,
-				     &item->flags);
+		email_flags_read(item->source, &item->flags);
 		write_head(item);
 		eas_email_attachments_write(writer, item->message, item->source->item_id);
 		if (item->body != NULL)

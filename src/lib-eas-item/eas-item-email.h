@@ -9,6 +9,7 @@
 
 #include "eas-version.h"
 #include "eas-body.h"
+#include "eas-email-flags.h"
 #include "message-part.h"
 #include "mail-types.h"
 
@@ -27,6 +28,8 @@ struct eas_email_source {
 	enum mail_flags flags;
 	/* Keywords as they are in the mailbox, NULL-terminated; may be NULL. */
 	const char *const *keywords;
+	/* what its follow-up flag says besides; NULL = nothing */
+	const struct eas_email_followup *followup;
 	/* "folder:uid", the head of the FileReferences made here */
 	const char *item_id;
 	/* the item lies in a Drafts folder (Email2 IsDraft, 16.0) */
@@ -60,10 +63,12 @@ int eas_item_email_write(struct wbxml_writer *writer,
 void eas_item_email_write_added(struct eas_item_email *item, struct wbxml_writer *writer,
 				const char *const *attachment_ids);
 
-/* Only what may change after delivery: Read, Flag, Categories, LastVerbExecuted. */
+/* Only what may change after delivery, and of that what did: Read, Flag, Categories; all of them and
+   LastVerbExecuted if that did. */
 void eas_item_email_write_changes(struct wbxml_writer *writer,
 				  const struct eas_email_source *source,
-				  const struct eas_body_options *options);
+				  const struct eas_body_options *options,
+				  enum eas_email_change changes);
 
 /* Find the attachment of a FileReference "folder:uid:part" made by this file and read its
    decoded bytes. Content type in the data stack, without parameters. Returns 1, 0 = no such

@@ -176,6 +176,12 @@ static void test_eas_email_flags_change(void)
 			flag = node_add(data, EAS_TAG_EMAIL_FLAG, "");
 			if (tests[i].flag_status[0] != '-')
 				node_add(flag, EAS_TAG_EMAIL_STATUS, tests[i].flag_status);
+			if (strcmp(tests[i].flag_status, "1") == 0) {
+				node_add(flag, EAS_TAG_TASKS_DATE_COMPLETED,
+					 "2026-03-01T10:00:00.000Z");
+				node_add(flag, EAS_TAG_EMAIL_COMPLETE_TIME,
+					 "2026-03-01T10:00:00.000Z");
+			}
 		}
 		test_assert_idx(eas_email_flags_change_parse(data, pool, &change,
 							     &error) == tests[i].ret, i);

@@ -183,7 +183,8 @@ static void write_item(struct item_test *test, buffer_t *dest)
 
 	wbxml_writer_start(writer, EAS_TAG_AIRSYNC_APPLICATION_DATA);
 	if (test->changes)
-		eas_item_email_write_changes(writer, &test->source, &test->options);
+		eas_item_email_write_changes(writer, &test->source, &test->options,
+				     EAS_EMAIL_CHANGE_OTHER);
 	else
 		test_assert(eas_item_email_write(writer, &test->source,
 						 &test->options, &error) == 0);
