@@ -17,7 +17,9 @@ bool eas_folder_namespace_is_shown(struct eas_user *user, struct mail_namespace 
 {
 	if ((ns->flags & (NAMESPACE_FLAG_LIST_PREFIX |
 			  NAMESPACE_FLAG_LIST_CHILDREN)) == 0 ||
-	    (ns->flags & NAMESPACE_FLAG_HIDDEN) != 0 ||
+	    /* other users' are hidden below "shared/", which lists them */
+	    (ns->flags & (NAMESPACE_FLAG_HIDDEN | NAMESPACE_FLAG_AUTOCREATED)) ==
+			NAMESPACE_FLAG_HIDDEN ||
 	    (ns->flags & NAMESPACE_FLAG_UNUSABLE) != 0 || ns->alias_for != NULL)
 		return FALSE;
 	return ns->type == MAIL_NAMESPACE_TYPE_PRIVATE ||

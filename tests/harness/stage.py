@@ -5,6 +5,7 @@ The .eas verbs (verbs/) and the Python scenarios both use a Stage. Everything th
 so for a condition, with a deadline.
 """
 
+import base64
 import email.utils
 import glob
 import imaplib
@@ -283,4 +284,9 @@ def parse_table(text):
 
 
 def quoted(mailbox):
-    return '"' + mailbox.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    """A mailbox name (or another string) as IMAP wants it: RFC 3501 5.1.3, quoted."""
+    def shift(found):
+        return "&" + base64.b64encode(found.group(0).encode("utf-16-be")).decode().rstrip("=").replace("/", ",") + "-"
+
+    name = re.sub("[^\x20-\x7e]+", shift, mailbox.replace("&", "&-"))
+    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'

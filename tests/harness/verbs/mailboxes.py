@@ -60,6 +60,12 @@ def rename_mailbox(stage, _block, user, old, new):
     stage.user(user).doveadm("mailbox rename", "-s", value(stage, old), value(stage, new))
 
 
+@verb(r"(?P<user>WORD) shares mailbox (?P<mailbox>STRING|\S+) with (?P<other>WORD) (?P<rights>[\w,-]+)")
+def share_mailbox(stage, _block, user, mailbox, other, rights):
+    """The instance must have the acl plugin."""
+    stage.user(user).doveadm("acl set", value(stage, mailbox), f"user={stage.user(other).address}", *rights.split(","))
+
+
 @verb(r"(?P<user>WORD) (?P<how>breaks|mends) mailbox (?P<mailbox>\S+)")
 def break_mailbox(stage, _block, user, how, mailbox):
     """Take away, or give back, the mail user's rights to a maildir."""
