@@ -379,6 +379,25 @@ int eas_state_store_write(struct eas_state_store *store, const char *name,
 	return ret;
 }
 
+void eas_state_store_get_stamp(struct eas_state_store *store, const char *name,
+			       struct eas_state_stamp *stamp_r)
+{
+	const char *path = t_strconcat(store->dir, "/", name, NULL);
+	struct stat st;
+
+	i_assert(state_name_is_valid(name));
+
+	i_zero(stamp_r);
+	if (stat(path, &st) < 0)
+		return;
+	stamp_r->ino = st.st_ino;
+	stamp_r->size = st.st_size;
+	stamp_r->mtime = st.st_mtime;
+	stamp_r->mtime_nsecs = ST_MTIME_NSEC(st);
+	stamp_r->ctime = st.st_ctime;
+	stamp_r->ctime_nsecs = ST_CTIME_NSEC(st);
+}
+
 int eas_state_store_delete(struct eas_state_store *store, const char *name)
 {
 	const char *path = t_strconcat(store->dir, "/", name, NULL);

@@ -50,6 +50,15 @@ eas_state_store_read_formats(struct eas_state_store *store, const char *name,
 			     size_t *size_r);
 int eas_state_store_write(struct eas_state_store *store, const char *name,
 			  unsigned int format, const void *data, size_t size);
+/* Which file a subject is at the moment: another one after each write. All zero = there is none. */
+struct eas_state_stamp {
+	ino_t ino;
+	off_t size;
+	time_t mtime, ctime;
+	unsigned long mtime_nsecs, ctime_nsecs;
+};
+void eas_state_store_get_stamp(struct eas_state_store *store, const char *name,
+			       struct eas_state_stamp *stamp_r);
 int eas_state_store_delete(struct eas_state_store *store, const char *name);
 /* Names of all subjects of the device. */
 int eas_state_store_list(struct eas_state_store *store, pool_t pool,
