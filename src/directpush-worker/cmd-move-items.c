@@ -138,7 +138,9 @@ move_tell_states(struct move_items *moves, const struct move_item *pair,
 	for (i = 0; i < count; i++) {
 		if (mails[i].result != EAS_MAIL_MOVED || mails[i].dst_uid == 0)
 			continue;
-		if (src->state != NULL)
+		if (src->state != NULL && mails[i].stayed)
+			eas_sync_state_item_stayed(src->state, mails[i].src_uid);
+		else if (src->state != NULL)
 			eas_sync_state_item_went(src->state, mails[i].src_uid);
 		if (dst->state != NULL && mails[i].digest != EAS_DIGEST_HIDDEN) {
 			eas_sync_state_item_came(dst->state, mails[i].dst_uid,
@@ -181,12 +183,6 @@ move_mails(struct move_items *moves, const struct move_item *pair,
 	if (status == EAS_STATUS_NONE) {
 		eas_mail_move(moves->ctx->user, src, dst, moves->ctx->event, mails,
 			      count);
-		/* the source's expunges happen when it is synced */
-		if (mailbox_sync(src, 0) < 0) {
-			e_error(moves->ctx->event, "Mailbox %s cannot be synced now: %s",
-				pair->src->vname,
-				mailbox_get_last_internal_error(src, NULL));
-		}
 		eas_mailbox_close(moves->ctx->user, pair->dst, &dst);
 	}
 	eas_mailbox_close(moves->ctx->user, pair->src, &src);
@@ -248,7 +244,9 @@ static void move_pair(struct move_items *moves, const struct move_item *pair)
 					    item->dst_msg_id);
 		}
 	}
-	if (status == EAS_STATUS_NONE)
+	/* Not before it is known for certain what a repeated request is answered: else a device that
+	   lost this answer would never see the items again. Without, they are an echo. */
+	if (status == EAS_STATUS_NONE && eas_device_write(moves->ctx->device) == 0)
 		move_tell_states(moves, &first, all, count);
 }
 

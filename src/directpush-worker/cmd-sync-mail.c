@@ -294,7 +294,7 @@ static void apply_commit_moves(struct sync_apply *apply)
 		if (move->result == EAS_MAIL_MOVE_REFUSED) {
 			apply_delete_failed(apply, move->src_uid,
 					    EAS_SYNC_STATUS_CANNOT_COMPLETE);
-		} else if (move->result == EAS_MAIL_MOVE_TEMPFAIL) {
+		} else if (move->result == EAS_MAIL_MOVE_TEMPFAIL || move->stayed) {
 			apply_delete_failed(apply, move->src_uid,
 					    EAS_SYNC_STATUS_SERVER_ERROR);
 		}
@@ -332,6 +332,18 @@ void sync_apply_flush(struct sync_apply *apply)
 	}
 }
 
+/* The mailbox accepted the deletions; could it do them? */
+static void apply_check_gone(struct sync_apply *apply)
+{
+	struct eas_changes_source *source = apply->collection->source;
+	uint32_t uid;
+
+	array_foreach_elem(&apply->expunged_uids, uid) {
+		if (source->count(source, uid, uid) > 0)
+			apply_delete_failed(apply, uid, EAS_SYNC_STATUS_SERVER_ERROR);
+	}
+}
+
 static void mail_commit(struct sync_apply *apply)
 {
 	sync_apply_flush(apply);
@@ -343,7 +355,9 @@ static void mail_commit(struct sync_apply *apply)
 		/* What was done is done; the device repeats it, which does no harm. */
 		apply->coll->status = EAS_SYNC_STATUS_SERVER_ERROR;
 		apply->coll->answer = TRUE;
+		return;
 	}
+	apply_check_gone(apply);
 }
 
 /*

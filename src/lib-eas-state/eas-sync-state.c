@@ -196,6 +196,20 @@ void eas_sync_state_item_went(struct eas_sync_state *state, uint32_t uid)
 		eas_sync_generation_remove(state->pending, uid);
 }
 
+static void generation_item_stayed(struct eas_sync_generation *generation, uint32_t uid)
+{
+	if (generation == NULL || !eas_sync_generation_has(generation, uid, NULL))
+		return;
+	eas_sync_generation_remove(generation, uid);
+	(void)seq_range_array_add(&generation->left_new, uid);
+}
+
+void eas_sync_state_item_stayed(struct eas_sync_state *state, uint32_t uid)
+{
+	generation_item_stayed(state->confirmed, uid);
+	generation_item_stayed(state->pending, uid);
+}
+
 static const char *
 generation_find_add(const struct eas_sync_generation *generation, const char *client_id)
 {

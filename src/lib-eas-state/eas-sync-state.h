@@ -143,6 +143,8 @@ eas_sync_state_key(const struct eas_sync_state *state,
    generations are told. */
 void eas_sync_state_item_came(struct eas_sync_state *state, uint32_t uid, uint32_t digest);
 void eas_sync_state_item_went(struct eas_sync_state *state, uint32_t uid);
+/* It went from the device only: the mailbox could not let it go. The next Sync brings it again. */
+void eas_sync_state_item_stayed(struct eas_sync_state *state, uint32_t uid);
 
 /* UID of the mail that the item with this UID in its ServerId is now, and back. One that is
    no changed draft is itself. */

@@ -21,6 +21,7 @@ import traceback
 
 from . import scenario as eas
 from . import verbs, wire, xsd
+from .fault import Fault
 from .dovecot import HARNESS, Instance, InstanceError
 from .notation import NotationError
 from .stage import TROUBLE, Failure, Skipped, Stage
@@ -42,7 +43,9 @@ class Run:
         self.version = version
         self.name = f"{area}/{name}" + (f"@{version}" if many else "")
         self.config = getattr(source, "config", None)
-        self.own_instance = self.config is not None or "own instance" in getattr(source, "needs", [])
+        needs = getattr(source, "needs", [])
+        self.faults = "faults" in needs
+        self.own_instance = self.config is not None or self.faults or "own instance" in needs
 
 
 class Outcome:
@@ -156,11 +159,11 @@ def suite_config(area):
         return source.read()
 
 
-def start_instance(options, name, users, config, http_probe=True):
+def start_instance(options, name, users, config, http_probe=True, wrap=None, mail=None):
     directory = tempfile.mkdtemp(prefix=f"directpush-{re.sub(r'[^a-z0-9]', '', name)[:12]}.")
     instance = Instance(directory)
-    instance.start(users=users, config=config, build=options.build, debug=options.debug, mail=options.mail,
-                   wrap=options.wrap, http_probe=http_probe)
+    instance.start(users=users, config=config, build=options.build, debug=options.debug, mail=mail or options.mail,
+                   wrap=wrap or options.wrap, http_probe=http_probe)
     return instance
 
 
@@ -188,16 +191,20 @@ def orphan_complaints(instance):
 def run_one(run, area, schemas, options):
     """An Outcome."""
     started = time.monotonic()
-    instance, stage, where, why = None, None, None, None
+    instance, stage, fault, where, why = None, None, None, None, None
     try:
         if run.own_instance:
+            fault = Fault() if run.faults else None
             config = suite_config(run.area) + (run.config or "")
             instance = start_instance(options, run.area, USERS_PER_RUN, config,
-                                      http_probe=not getattr(run.source, "no_http_probe", False))
+                                      http_probe=not getattr(run.source, "no_http_probe", False),
+                                      wrap=fault.wrap() if fault else None,
+                                      mail=getattr(run.source, "mail", None))
             numbers = range(1, 1 + USERS_PER_RUN)
         else:
             instance, numbers = area.get()
         stage = Stage(instance, numbers, run.version)
+        stage.fault = fault
         where = perform(run, stage)
         if where is None:
             where = afterwards(run, stage, schemas, instance)
