@@ -130,6 +130,10 @@ static int fetch_mail(struct fetch *fetch)
 		return 0;
 	}
 	options.parts = fetch->op->parts;
+	options.schema = wbxml_node_child(fetch->options, EAS_TAG_ITEM_OPERATIONS_SCHEMA);
+	/* an empty one is none (quirk 16) */
+	if (options.schema != NULL && options.schema->first_child == NULL)
+		options.schema = NULL;
 	ret = eas_mail_item_open(ctx->user, ctx->event,
 		eas_collection_find_item(ctx->user, ctx->device, fetch->server_id),
 		&item);

@@ -82,6 +82,10 @@ int eas_sync_options_parse(const struct wbxml_node *node, enum eas_version versi
 					   options_r->filter_type);
 		return -1;
 	}
+	if (conflict > 1) {
+		*error_r = t_strdup_printf("Conflict is neither 0 nor 1: %u", conflict);
+		return -1;
+	}
 	options_r->client_wins = conflict == 0;
 	return eas_body_options_parse(node, version, &options_r->body, error_r);
 }

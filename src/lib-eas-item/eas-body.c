@@ -254,6 +254,20 @@ static int body_count_rest(struct eas_body *body)
 	return ret < 0 ? -1 : 0;
 }
 
+/* A text that does not fit anyway, and is for a list of mails: as much of it as can be read there. What it
+   says of its size is true of the whole one (quirk 53). */
+static int body_make_brief(struct eas_body *body)
+{
+	struct eas_mime_segment *segment;
+	int ret;
+
+	array_foreach_modifiable(&body->segments, segment)
+		segment->form = EAS_PART_FORM_UTF8_BRIEF;
+	ret = body_read_head(body, BODY_EXACT_BYTES);
+	body->whole = ret == 0;
+	return ret < 0 ? -1 : 0;
+}
+
 static int body_measure(struct eas_body *body, const struct eas_body_preference *pref)
 {
 	uoff_t limit = pref->truncation_size;
@@ -276,6 +290,9 @@ static int body_measure(struct eas_body *body, const struct eas_body_preference 
 	else if (body_count_rest(body) < 0)
 		return -1;
 	body->truncated = limit < body->size;
+	if (body->truncated && limit < BODY_BRIEF_BYTES && body->type == EAS_BODY_TYPE_TEXT &&
+	    body->source->text != NULL)
+		return body_make_brief(body);
 	return 0;
 }
 
@@ -346,7 +363,7 @@ static bool preview_append(string_t *dest, const buffer_t *text, unsigned int ma
 static int body_read_preview(struct eas_body *body, unsigned int max)
 {
 	const struct eas_part_place *part = body->source->text;
-	enum eas_part_form form = EAS_PART_FORM_UTF8;
+	enum eas_part_form form = EAS_PART_FORM_UTF8_BRIEF;
 	struct eas_part_reader *reader;
 	buffer_t *text;
 	string_t *preview;

@@ -66,6 +66,9 @@ struct eas_body_options {
 	uoff_t mime_truncation_size;
 	/* NULL: bodies stand in the document */
 	struct eas_body_parts *parts;
+	/* The properties that are wanted are its children; NULL = all.
+	   MS-ASCMD "Schema" (2.2.3.158) */
+	const struct wbxml_node *schema;
 	/* not legal because a part was asked for as something else than HTML: not the command's own
 	   status, but EAS_STATUS_GLOBAL_BODY_PART_PREFERENCE_TYPE_NOT_SUPPORTED. MS-ASCON "Sending
 	   a Message Part" (3.2.5.7) */

@@ -5,6 +5,7 @@
 #include "buffer.h"
 #include "istream.h"
 #include "message-date.h"
+#include "wbxml-tree.h"
 #include "wbxml-writer.h"
 #include "eas-tag.h"
 #include "eas-value.h"
@@ -28,6 +29,8 @@ struct eas_item_email {
 	pool_t pool;
 	struct wbxml_writer *writer;
 	enum eas_version version;
+	/* NULL: all properties */
+	const struct wbxml_node *schema;
 	const struct eas_email_source *source;
 	struct eas_email_message *message;
 	/* NULL: the message is the source's */
@@ -54,10 +57,28 @@ static const char *email_header(const struct eas_item_email *item, enum eas_emai
 	return value == NULL ? "" : value;
 }
 
+static bool email_wants(const struct eas_item_email *item, wbxml_tag_t tag)
+{
+	return item->schema == NULL || wbxml_node_child(item->schema, tag) != NULL;
+}
+
 static void write_text(struct eas_item_email *item, wbxml_tag_t tag, const char *text)
 {
-	if (*text != '\0')
+	if (*text != '\0' && email_wants(item, tag))
 		wbxml_writer_element(item->writer, tag, text);
+}
+
+static void write_uint(struct eas_item_email *item, wbxml_tag_t tag, unsigned int number)
+{
+	if (email_wants(item, tag))
+		wbxml_writer_element_uint(item->writer, tag, number);
+}
+
+static void write_opaque(struct eas_item_email *item, wbxml_tag_t tag, const void *data,
+			 size_t size)
+{
+	if (email_wants(item, tag))
+		wbxml_writer_element_opaque(item->writer, tag, data, size);
 }
 
 static void write_addresses(struct eas_item_email *item, wbxml_tag_t tag,
@@ -102,8 +123,7 @@ static void write_date_received(struct eas_item_email *item)
 
 	if (received == 0)
 		received = email_sent_time(item);
-	wbxml_writer_element(item->writer, EAS_TAG_EMAIL_DATE_RECEIVED,
-			     eas_date_format(received));
+	write_text(item, EAS_TAG_EMAIL_DATE_RECEIVED, eas_date_format(received));
 }
 
 static void write_topic(struct eas_item_email *item, const char *subject)
@@ -208,9 +228,9 @@ static void write_head(struct eas_item_email *item)
 					   EMAIL_MAX_ADDRESS_BYTES));
 	write_topic(item, subject);
 	/* always there: its absence is low for some (quirk 60) */
-	wbxml_writer_element_uint(item->writer, EAS_TAG_EMAIL_IMPORTANCE,
-				  item->message->importance);
-	write_read(item->writer, &item->flags);
+	write_uint(item, EAS_TAG_EMAIL_IMPORTANCE, item->message->importance);
+	if (email_wants(item, EAS_TAG_EMAIL_READ))
+		write_read(item->writer, &item->flags);
 }
 
 static void write_conversation(struct eas_item_email *item)
@@ -219,11 +239,9 @@ static void write_conversation(struct eas_item_email *item)
 	buffer_t *index = t_buffer_create(64);
 
 	eas_conversation_get_id(item->message, item->topic, item->source->item_id, id);
-	wbxml_writer_element_opaque(item->writer, EAS_TAG_EMAIL2_CONVERSATION_ID,
-				    id, sizeof(id));
+	write_opaque(item, EAS_TAG_EMAIL2_CONVERSATION_ID, id, sizeof(id));
 	eas_conversation_append_index(item->message, email_sent_time(item), index);
-	wbxml_writer_element_opaque(item->writer, EAS_TAG_EMAIL2_CONVERSATION_INDEX,
-				    index->data, index->used);
+	write_opaque(item, EAS_TAG_EMAIL2_CONVERSATION_INDEX, index->data, index->used);
 }
 
 /* Who sent it for the one in From. MS-ASEMAIL "Sender" (2.2.2.70) */
@@ -240,24 +258,55 @@ static void write_sender(struct eas_item_email *item)
 				EMAIL_MAX_ADDRESS_BYTES);
 }
 
+/* The address it was delivered for is named nowhere in its head, as far as the mail server wrote down which
+   that was. What comes by a list is no secret. MS-ASEMAIL "ReceivedAsBcc" (2.2.2.59) */
+static bool email_is_blind_copy(const struct eas_item_email *item)
+{
+	static const enum eas_email_header named[] = {
+		EAS_EMAIL_HEADER_TO, EAS_EMAIL_HEADER_CC
+	};
+	const char *address = email_header(item, EAS_EMAIL_HEADER_X_ORIGINAL_TO), *list;
+
+	if (*address == '\0')
+		address = email_header(item, EAS_EMAIL_HEADER_ENVELOPE_TO);
+	address = eas_header_first_address(item->pool, address);
+	if (address == NULL || *email_header(item, EAS_EMAIL_HEADER_LIST_ID) != '\0')
+		return FALSE;
+	for (unsigned int i = 0; i < N_ELEMENTS(named); i++) {
+		list = eas_header_address_list(item->pool, email_header(item, named[i]), ", ",
+					       EMAIL_MAX_ADDRESS_BYTES);
+		if (strstr(t_str_lcase(list), t_str_lcase(address)) != NULL)
+			return FALSE;
+	}
+	return TRUE;
+}
+
+static void write_tail_of_14(struct eas_item_email *item)
+{
+	write_conversation(item);
+	if (email_wants(item, EAS_TAG_EMAIL2_LAST_VERB_EXECUTED))
+		write_last_verb(item->writer, item->version, &item->flags);
+	if (email_wants(item, EAS_TAG_EMAIL2_RECEIVED_AS_BCC) && email_is_blind_copy(item))
+		write_uint(item, EAS_TAG_EMAIL2_RECEIVED_AS_BCC, 1);
+	write_sender(item);
+	if (email_wants(item, EAS_TAG_EMAIL_CATEGORIES))
+		write_categories(item->writer, item->version, &item->flags);
+}
+
 static void write_tail(struct eas_item_email *item, enum eas_body_type native)
 {
-	wbxml_writer_element(item->writer, EAS_TAG_EMAIL_MESSAGE_CLASS,
-			     item->message->message_class);
-	wbxml_writer_element(item->writer, EAS_TAG_EMAIL_INTERNET_CPID, EMAIL_CPID_UTF8);
-	write_flag(item->writer, &item->flags);
-	wbxml_writer_element(item->writer, EAS_TAG_EMAIL_CONTENT_CLASS, EMAIL_CONTENT_CLASS);
-	wbxml_writer_element_uint(item->writer, EAS_TAG_AIRSYNCBASE_NATIVE_BODY_TYPE, native);
+	write_text(item, EAS_TAG_EMAIL_MESSAGE_CLASS, item->message->message_class);
+	write_text(item, EAS_TAG_EMAIL_INTERNET_CPID, EMAIL_CPID_UTF8);
+	if (email_wants(item, EAS_TAG_EMAIL_FLAG))
+		write_flag(item->writer, &item->flags);
+	write_text(item, EAS_TAG_EMAIL_CONTENT_CLASS, EMAIL_CONTENT_CLASS);
+	write_uint(item, EAS_TAG_AIRSYNCBASE_NATIVE_BODY_TYPE, native);
 	if (item->version < EAS_VERSION_14_0)
 		return;
-	write_conversation(item);
-	write_last_verb(item->writer, item->version, &item->flags);
-	write_sender(item);
-	write_categories(item->writer, item->version, &item->flags);
+	write_tail_of_14(item);
 	if (item->version < EAS_VERSION_16_0)
 		return;
-	wbxml_writer_element_uint(item->writer, EAS_TAG_EMAIL2_IS_DRAFT,
-				  item->source->is_draft ? 1 : 0);
+	write_uint(item, EAS_TAG_EMAIL2_IS_DRAFT, item->source->is_draft ? 1 : 0);
 	if (item->source->is_draft)
 		write_addresses(item, EAS_TAG_EMAIL2_BCC, EAS_EMAIL_HEADER_BCC, ", ",
 				EMAIL_MAX_BCC_BYTES);
@@ -312,10 +361,11 @@ static int email_parse(pool_t pool, const struct eas_email_source *source,
 static int email_open_bodies(struct eas_item_email *item,
 			     const struct eas_body_options *options)
 {
-	if (eas_body_is_wanted(options) &&
+	if (eas_body_is_wanted(options) && email_wants(item, EAS_TAG_AIRSYNCBASE_BODY) &&
 	    eas_body_open(&item->body_source, options, &item->body) < 0)
 		return -1;
 	if (options->part.type != EAS_BODY_TYPE_NONE &&
+	    email_wants(item, EAS_TAG_AIRSYNCBASE_BODY_PART) &&
 	    eas_body_open_part(&item->body_source, options, &item->part) < 0)
 		return -1;
 	return 0;
@@ -333,6 +383,7 @@ int eas_item_email_open(const struct eas_email_source *source,
 	item = p_new(pool, struct eas_item_email, 1);
 	item->pool = pool;
 	item->version = options->version;
+	item->schema = options->schema;
 	item->source = source;
 	T_BEGIN {
 		ret = email_parse(pool, source, &item->message, &item->unpacked,
@@ -363,7 +414,10 @@ int eas_item_email_write_opened(struct eas_item_email *item, struct wbxml_writer
 	T_BEGIN {
 		email_flags_read(item->source, &item->flags);
 		write_head(item);
-		eas_email_attachments_write(writer, item->message, item->source->item_id);
+		if (email_wants(item, EAS_TAG_AIRSYNCBASE_ATTACHMENTS)) {
+			eas_email_attachments_write(writer, item->message,
+						    item->source->item_id);
+		}
 		if (item->body != NULL)
 			ret = eas_body_write(item->body, writer);
 		if (item->part != NULL && ret == 0)

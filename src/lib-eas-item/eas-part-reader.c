@@ -9,6 +9,7 @@
 #include "qp-decoder.h"
 #include "qp-encoder.h"
 #include "eas-html-text.h"
+#include "eas-text-brief.h"
 #include "eas-part-reader.h"
 
 #define TEXT_FALLBACK_CHARSET "windows-1252"
@@ -33,6 +34,7 @@ struct eas_part_reader {
 	buffer_t *utf8, *lines;
 
 	struct eas_html_text *html;
+	struct eas_text_brief *brief;
 	/* into lines */
 	struct qp_encoder *encoder;
 	unsigned char last;
@@ -81,6 +83,8 @@ eas_part_reader_init(struct istream *input, const struct eas_part_place *part,
 		reader->html = eas_html_text_init(EAS_HTML_TEXT_FLAG_LINKS);
 	else if (form == EAS_PART_FORM_HTML_TO_TEXT_BRIEF)
 		reader->html = eas_html_text_init(0);
+	else if (form == EAS_PART_FORM_UTF8_BRIEF)
+		reader->brief = eas_text_brief_init();
 	else if (form == EAS_PART_FORM_QUOTED_PRINTABLE)
 		reader->encoder = qp_encoder_init(reader->lines, TEXT_QP_LINE_LENGTH,
 						  QP_ENCODER_FLAG_BINARY_DATA);
@@ -95,6 +99,7 @@ void eas_part_reader_deinit(struct eas_part_reader **_reader)
 		return;
 	*_reader = NULL;
 	eas_html_text_deinit(&reader->html);
+	eas_text_brief_deinit(&reader->brief);
 	if (reader->charset != NULL)
 		charset_to_utf8_end(&reader->charset);
 	if (reader->qp != NULL)
@@ -184,6 +189,12 @@ static void append_text(struct eas_part_reader *reader, const unsigned char *dat
 	case EAS_PART_FORM_CRLF:
 	case EAS_PART_FORM_UTF8:
 		append_crlf(reader, data, size, dest);
+		break;
+	case EAS_PART_FORM_UTF8_BRIEF:
+		buffer_set_used_size(reader->lines, 0);
+		append_crlf(reader, data, size, reader->lines);
+		eas_text_brief_more(reader->brief, reader->lines->data,
+				    reader->lines->used, dest);
 		break;
 	case EAS_PART_FORM_HTML:
 		append_html(reader, data, size, dest);
@@ -323,6 +334,8 @@ static void append_end(struct eas_part_reader *reader, buffer_t *dest)
 	}
 	if (reader->html != NULL)
 		eas_html_text_finish(reader->html, dest);
+	if (reader->brief != NULL)
+		eas_text_brief_finish(reader->brief, dest);
 	if (reader->form == EAS_PART_FORM_HTML && !reader->meta_done)
 		append_html_held(reader, dest);
 	if (reader->encoder != NULL) {

@@ -29,8 +29,9 @@ enum eas_part_form {
 	EAS_PART_FORM_CRLF,
 	/* and encoded again as quoted-printable */
 	EAS_PART_FORM_QUOTED_PRINTABLE,
-	/* UTF-8, control characters as spaces */
+	/* UTF-8, control characters as spaces; _BRIEF: without link addresses (quirk 53) */
 	EAS_PART_FORM_UTF8,
+	EAS_PART_FORM_UTF8_BRIEF,
 	/* and that it is UTF-8 said in its <meta> */
 	EAS_PART_FORM_HTML,
 	/* HTML to plain text; _BRIEF: without link addresses (quirk 53) */

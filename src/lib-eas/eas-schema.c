@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "lib.h"
+#include "unichar.h"
 #include "wbxml-tree.h"
 #include "eas-tag.h"
 #include "eas-value.h"
@@ -9,8 +10,12 @@
 enum eas_schema_check {
 	EAS_SCHEMA_CHECK_NONE,
 	EAS_SCHEMA_CHECK_FILLED,
+	EAS_SCHEMA_CHECK_SHORT,
 	EAS_SCHEMA_CHECK_OPEN
 };
+
+/* ComposeMail.xsd, ClientId */
+#define EAS_SCHEMA_SHORT_CHARS 40
 
 #define MANY UINT_MAX
 #define COMMAND EAS_STATUS_NONE
@@ -22,18 +27,21 @@ static const struct eas_schema_command {
 #define EAS_SCHEMA_COMMAND(command, root, status_tag, status) \
 	[EAS_COMMAND_##command] = { EAS_TAG_##root, EAS_TAG_##status_tag, status },
 #define EAS_SCHEMA_LIMIT(parent, max, status)
+#define EAS_SCHEMA_NOT_EMPTY(parent, status)
 #define EAS_SCHEMA(parent, element, min, max, check, status)
 #include "eas-schema.def"
 };
 
 static const struct eas_schema_limit {
 	wbxml_tag_t parent;
-	unsigned int max;
+	unsigned int min, max;
 	enum eas_status status;
 } eas_schema_limits[] = {
 #define EAS_SCHEMA_COMMAND(command, root, status_tag, status)
 #define EAS_SCHEMA_LIMIT(parent, max, status) \
-	{ EAS_TAG_##parent, max, status },
+	{ EAS_TAG_##parent, 0, max, status },
+#define EAS_SCHEMA_NOT_EMPTY(parent, status) \
+	{ EAS_TAG_##parent, 1, UINT_MAX, status },
 #define EAS_SCHEMA(parent, element, min, max, check, status)
 #include "eas-schema.def"
 };
@@ -46,6 +54,7 @@ static const struct eas_schema_row {
 } eas_schema_rows[] = {
 #define EAS_SCHEMA_COMMAND(command, root, status_tag, status)
 #define EAS_SCHEMA_LIMIT(parent, max, status)
+#define EAS_SCHEMA_NOT_EMPTY(parent, status)
 #define EAS_SCHEMA(parent, element, min, max, check, status) \
 	{ EAS_TAG_##parent, EAS_TAG_##element, min, max, \
 	  EAS_SCHEMA_CHECK_##check, status },
@@ -133,9 +142,12 @@ eas_schema_check_node(struct eas_schema_context *ctx,
 	if (row->check == EAS_SCHEMA_CHECK_OPEN)
 		return 0;
 	error = eas_schema_value_error(node);
-	if (error == NULL && row->check == EAS_SCHEMA_CHECK_FILLED &&
-	    node->value_size == 0)
+	if (error == NULL && node->value_size == 0 &&
+	    (row->check == EAS_SCHEMA_CHECK_FILLED || row->check == EAS_SCHEMA_CHECK_SHORT))
 		error = "is empty";
+	if (error == NULL && row->check == EAS_SCHEMA_CHECK_SHORT &&
+	    uni_utf8_strlen_n(node->value, node->value_size) > EAS_SCHEMA_SHORT_CHARS)
+		error = "is too long";
 	if (error != NULL) {
 		return eas_schema_fail(ctx, row->status, "%s in %s %s",
 				       eas_schema_name(row->tag),
@@ -177,15 +189,20 @@ static int eas_schema_check_limits(struct eas_schema_context *ctx,
 				   const struct wbxml_node *parent)
 {
 	const struct wbxml_node *node;
-	unsigned int count = 0;
+	unsigned int count;
 
 	for (unsigned int i = 0; i < N_ELEMENTS(eas_schema_limits); i++) {
 		const struct eas_schema_limit *limit = &eas_schema_limits[i];
 
 		if (limit->parent != parent->tag)
 			continue;
+		count = 0;
 		wbxml_node_foreach(parent, node)
 			count++;
+		if (count < limit->min) {
+			return eas_schema_fail(ctx, limit->status, "%s is empty",
+				eas_schema_name(parent->tag));
+		}
 		if (count > limit->max) {
 			return eas_schema_fail(ctx, limit->status,
 				"%s has more than %u elements",

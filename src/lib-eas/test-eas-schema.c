@@ -300,6 +300,7 @@ static void test_eas_schema_rows(void)
 #define MANY UINT_MAX
 #define EAS_SCHEMA_COMMAND(command, root, status_tag, status)
 #define EAS_SCHEMA_LIMIT(parent, max, status)
+#define EAS_SCHEMA_NOT_EMPTY(parent, status)
 #define EAS_SCHEMA(parent, element, min, max, check, status) \
 		{ EAS_TAG_##parent, EAS_TAG_##element, min, max },
 #include "eas-schema.def"
