@@ -8,12 +8,18 @@ own: it shares no code with what is tested and knows only what the scenarios nee
 
 import email
 import email.policy
+import functools
+import os
 import re
+import subprocess
 import urllib.parse
 import uuid
 import xml.etree.ElementTree as ET
 from xml.sax.saxutils import escape
 
+# Debian's python3-kolabformat is for the system's Python
+ORACLE_PYTHON = "/usr/bin/python3"
+ORACLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "kolab_oracle.py")
 KINDS = ("event", "task", "contact", "note")
 XCAL, XCARD, KOLAB = "urn:ietf:params:xml:ns:icalendar-2.0", "urn:ietf:params:xml:ns:vcard-4.0", "http://kolab.org"
 
@@ -134,7 +140,12 @@ def _with_defaults(content, given):
 
 def _in_order(kind, found):
     order = _ORDER[kind].split()
-    return sorted(found, key=lambda p: order.index(p.name.lower()) if p.name.lower() in order else len(order))
+
+    def place(prop):
+        name = "group" if prop.name == "ORG" else prop.name.lower()
+        return order.index(name) if name in order else len(order)
+
+    return sorted(found, key=place)
 
 
 def _component(kind, name, uid, content):
@@ -216,7 +227,7 @@ def _card(prop):
         return (f'<group name="Affiliation"><org>' + "".join(f"<text>{escape(v)}</text>" for v in prop.text().split(";"))
                 + "</org></group>")
     kind = {"uid": "uri", "url": "uri", "impp": "uri", "photo": "uri", "rev": "timestamp", "bday": "date",
-            "anniversary": "date"}.get(name, "text")
+            "anniversary": "date", "gender": "sex"}.get(name, "text")
     return f"<{name}>{_params(prop)}" + "".join(f"<{kind}>{escape(v)}</{kind}>" for v in _pieces(prop)) + f"</{name}>"
 
 
@@ -241,6 +252,23 @@ def lines(data):
         return [f"UID:{found['X-Universally-Unique-Identifier']}", f"SUMMARY:{found['Subject']}",
                 "DESCRIPTION:" + _one_line(found.get_body().get_content())]
     return []
+
+
+def complaints(data):
+    """What libkolabxml, which Kolab's own programs use, says against a message; None when it is content, or
+    not there to ask, or the message is not Kolab's."""
+    kind = kind_of(data)
+    if kind not in KINDS or not _oracle_is_there():
+        return None
+    part = next(p for p in email.message_from_bytes(data).walk() if p.get_content_type().endswith("xml"))
+    done = subprocess.run([ORACLE_PYTHON, ORACLE, kind], input=part.get_payload(decode=True), capture_output=True, check=False)
+    return None if done.returncode == 0 else (done.stdout + done.stderr).decode("utf-8", "replace")
+
+
+@functools.lru_cache
+def _oracle_is_there():
+    return os.path.exists(ORACLE_PYTHON) and subprocess.run(
+        [ORACLE_PYTHON, "-c", "import kolabformat"], capture_output=True, check=False).returncode == 0
 
 
 def kind_of(data):

@@ -5,7 +5,9 @@ A verb is found by its regular expression, which must match the whole statement.
 the arguments, after stage and the statement's block.
 """
 
+import base64
 import re
+import struct
 
 from ..notation import Line, NotationError, dump, expand, parse, unquote
 from ..stage import check
@@ -79,9 +81,21 @@ def bindings_of(stage, phone=None):
     for name, user in stage.users.items():
         found[name + ".address"] = user.address
         found[name + ".local"] = user.address.partition("@")[0]
+    found["zone.berlin"] = zone_blob(-60, (10, 5, 3), (3, 5, 2))
+    found["zone.utc"] = zone_blob(0)
     found["filler5k"] = "x" * 5 * 1024
     found["filler40k"] = "x" * 40 * 1024
     return found
+
+
+def zone_blob(bias, standard=None, daylight=None):
+    """A time zone as phones send it, MS-ASDTYPE "TimeZone" (2.7.6): bias in minutes, and of each change
+    month, week (5: the last) and hour of its Sunday."""
+    def date(change):
+        return struct.pack("<8H", 0, change[0], 0, change[1], change[2], 0, 0, 0) if change else bytes(16)
+
+    return base64.b64encode(struct.pack("<i", bias) + bytes(64) + date(standard) + struct.pack("<i", 0) + bytes(64)
+                            + date(daylight) + struct.pack("<i", -60 if daylight else 0)).decode()
 
 
 def get_phone(stage, name):

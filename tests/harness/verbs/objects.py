@@ -67,6 +67,13 @@ def puts(stage, block, user, raw, kind, uid, mailbox):
     owner.has(value(stage, mailbox), kolab.message(kind, value(stage, uid), _content(stage, block), owner.address, bool(raw)))
 
 
+@verb(r"(?P<user>WORD) puts (?P<number>\d+) contacts in (?P<mailbox>STRING|\S+)")
+def puts_contacts(stage, _block, user, number, mailbox):
+    owner = stage.user(user)
+    owner.has(value(stage, mailbox), *[kolab.message("contact", f"contact-{n}", [f"FN:Contact {n}", f"N:{n};Contact;;;"],
+                                                     owner.address) for n in range(int(number))])
+
+
 @verb(r"(?P<user>WORD) puts sample (?P<name>\S+) in (?P<mailbox>STRING|\S+)(?: as \{(?P<bound>\w+)\})?")
 def puts_sample(stage, _block, user, name, mailbox, bound):
     path = os.path.join(SAMPLES, name)
@@ -83,12 +90,14 @@ def puts_sample(stage, _block, user, name, mailbox, bound):
 def rewrites(stage, block, user, uid, mailbox):
     """As Kolab's clients do: APPEND the object anew with the block's lines in place of those of the same
     name ("absent NAME": without them), then expunge the old message."""
-    mailbox, uid = value(stage, mailbox), value(stage, uid)
+    rewrite_object(stage, user, value(stage, mailbox), value(stage, uid), _content(stage, block))
+
+
+def rewrite_object(stage, user, mailbox, uid, changed):
     imap, found = _objects(stage, user, mailbox, uid)
     check(len(found) == 1, f"{len(found)} objects {uid} in {mailbox}")
     number, data = found[0]
-    changed = _content(stage, block)
-    names = {re.match(r"absent (\S+)|([\w-]+)", line).group(1) or re.match(r"[\w-]+", line).group(0) for line in changed}
+    names = {line.removeprefix("absent ").partition(":")[0].partition(";")[0] for line in changed}
     kept = [line for line in _own_lines(kolab.lines(data)) if re.match(r"[\w-]+", line).group(0).upper() not in names]
     content = kept + [line for line in changed if not line.startswith("absent ")]
     owner = stage.user(user)
@@ -107,7 +116,7 @@ def _own_lines(content):
                 out = []
             else:
                 out.append("EXCEPTION")
-        elif not re.match(r"(BEGIN|END):V(CALENDAR|EVENT|TODO|CARD)|UID:|PRODID|VERSION:|X-KOLAB-VERSION", line):
+        elif not re.match(r"(BEGIN|END):(VCALENDAR|VEVENT|VTODO|VCARD)|UID:|PRODID|VERSION:|X-KOLAB-VERSION", line):
             out.append(line)
     return out
 
@@ -133,20 +142,28 @@ def removes(stage, _block, user, how, uid, mailbox):
 def expects_object(stage, block, user, uid, mailbox, bound):
     """The mailbox holds exactly one message with that object (*: with one that the block fits), and its content
     lines are among others those of the block: as they are, as /regex/, or "absent NAME"."""
-    mailbox, wanted = value(stage, mailbox), _content(stage, block)
+    found = expect_object(stage, user, value(stage, mailbox), "*" if uid == "*" else value(stage, uid),
+                          _content(stage, block))
+    if bound:
+        stage.bindings[bound] = found
+
+
+def expect_object(stage, user, mailbox, uid, wanted):
+    """The UID of the one object."""
     imap, found = _messages(stage, user, mailbox)
     imap.logout()
+    said = [words for words in (kolab.complaints(data) for _uid, data in found) if words]
+    check(not said, f"libkolabxml does not read it: {said[:1]}")
     all_lines = [content for content in (kolab.lines(data) for _uid, data in found) if content]
     if uid == "*":
         fitting = [content for content in all_lines if not _missing(content, wanted)]
     else:
-        fitting = [content for content in all_lines if kolab.uid(content) == value(stage, uid)]
+        fitting = [content for content in all_lines if kolab.uid(content) == uid]
     shown = "\n--\n".join("\n".join(content) for content in all_lines)[:4000]
     check(len(fitting) == 1, f"{len(fitting)} such objects in {mailbox}:\n{shown}")
     missing = _missing(fitting[0], wanted)
     check(not missing, f"the object lacks, or should not have: {missing}\n" + "\n".join(fitting[0])[:4000])
-    if bound:
-        stage.bindings[bound] = kolab.uid(fitting[0])
+    return kolab.uid(fitting[0])
 
 
 def _missing(content, wanted):
@@ -195,6 +212,24 @@ def adds(stage, block, phone, where, name, client_id, giving):
     device.collection(folder_id).items[item_id] = data
     if name:
         stage.bindings[name] = item_id
+
+
+@verb(r"(?P<phone>WORD) changes all of (?P<item>\{\S+) in (?P<where>\S+)(?: giving (?P<giving>\d+))?",
+      block="AirSync:ApplicationData")
+def changes_all(stage, block, phone, item, where, giving):
+    """A Change as phones send it: the item as it is held with the block's elements in place of those of that
+    name; from 16.0 on only these for an event, whose other elements would stay without being said."""
+    device = get_phone(stage, phone)
+    folder_id, item_id = folder(stage, where, device), value(stage, item)
+    pattern = parse([Line(block[0].number, -1, "AirSync:ApplicationData")] + block)
+    device.change_item(folder_id, item_id, build(pattern, bindings_of(stage, device), stage.fixture),
+                       lambda answer: check_change(answer, giving))
+
+
+def check_change(answer, giving=None):
+    check_sync(answer)
+    status = answer.value("Collections/Collection/Responses/Change/Status", "1")
+    check(status == (giving or "1"), f"Change: Status {status}\n{show(answer)}")
 
 
 @verb(r"(?P<phone>WORD) holds (?P<field>[A-Z]\w+) (?P<text>STRING) in (?P<where>\S+)(?: as \{(?P<name>\w+)\})?",
