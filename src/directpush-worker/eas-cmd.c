@@ -278,7 +278,7 @@ static void eas_cmd_handle(struct eas_cmd_context *ctx)
 
 	if (eas_cmd_device_open(ctx, store) == 0) {
 		if (eas_cmd_check_policy(ctx)) {
-			eas_folder_request_begin(user);
+			eas_folder_request_begin(user, ctx->run->folders_changed);
 			eas_mail_followups_forget(user);
 			/* what it sends by SendMail it has not got */
 			if (ctx->request->command != EAS_COMMAND_SEND_MAIL) {

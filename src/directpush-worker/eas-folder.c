@@ -18,12 +18,12 @@ static void eas_folder_lists_free_older(struct eas_folder_list *list)
 	}
 }
 
-void eas_folder_request_begin(struct eas_user *user)
+void eas_folder_request_begin(struct eas_user *user, bool changed)
 {
 	if (user->folders == NULL)
 		return;
 	eas_folder_lists_free_older(user->folders);
-	if (!eas_folder_list_is_current(user, user->folders))
+	if (changed || !eas_folder_list_is_current(user, user->folders))
 		eas_folder_list_free(&user->folders);
 }
 

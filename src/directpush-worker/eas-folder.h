@@ -55,8 +55,9 @@ struct eas_folder_list {
 	struct eas_folder_stamp *stamp;
 };
 
-/* A new request: lists of the one before are forgotten. */
-void eas_folder_request_begin(struct eas_user *user);
+/* A new request: lists of the one before are forgotten; the last one too if it is known
+   that the folders changed. */
+void eas_folder_request_begin(struct eas_user *user, bool changed);
 void eas_folder_lists_free(struct eas_user *user);
 
 /* The list as it is now. One read earlier is used again while the mailbox list's own

@@ -81,8 +81,10 @@ directpush_order_apply(struct directpush_order *order, const char *device_id,
 	    strcmp(notify->origin_device_id, device_id) == 0)
 		return effect;
 	if ((notify->changes & park->user_look &
-	     (DIRECTPUSH_CHANGE_HIERARCHY | DIRECTPUSH_CHANGE_ATTRIBUTES)) != 0)
+	     (DIRECTPUSH_CHANGE_HIERARCHY | DIRECTPUSH_CHANGE_ATTRIBUTES)) != 0) {
 		effect = DIRECTPUSH_ORDER_EFFECT_LOOK;
+		order->folders_changed = TRUE;
+	}
 	for (unsigned int i = 0; i < park->folders_count; i++) {
 		folder = &park->folders[i];
 		if (any && (notify->changes & (folder->wake | folder->look)) != 0) {

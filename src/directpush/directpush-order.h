@@ -41,6 +41,8 @@ struct directpush_order {
 	bool *changed;
 	/* something happened since the worker looked */
 	bool stale;
+	/* to the folders as such, or to what they hold */
+	bool folders_changed;
 };
 
 /* fields: of a PARK line. NULL with a sentence if they are not legal. */

@@ -431,6 +431,7 @@ static void parked_look_now(struct directpush_parked *parked)
 	params.run.elapsed_secs = parked_get_waited_secs(parked);
 	params.run.heartbeat_max_secs = parked->order->park.heartbeat_secs;
 	params.run.sync_lost = parked->device->sync_lost;
+	params.run.folders_changed = parked->order->folders_changed;
 	parked->watch = i_new(struct directpush_watch, 1);
 	directpush_watch_start(parked->watch, parked->device);
 	parked->job = directpush_job_start(&params, &parked_look_callbacks, parked);

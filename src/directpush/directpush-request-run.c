@@ -222,6 +222,8 @@ static const struct directpush_job_callbacks request_job_callbacks = {
 /* rest: of the body, behind what was gathered; NULL if there is none */
 static void request_start_job(struct directpush_request *req, struct istream *rest)
 {
+	struct directpush_order **order =
+		directpush_device_get_order(req->device, req->eas.command);
 	struct directpush_job_params params;
 
 	i_zero(&params);
@@ -233,6 +235,8 @@ static void request_start_job(struct directpush_request *req, struct istream *re
 	params.run.remote_ip = req->remote_ip;
 	params.run.session_id = directpush_connection_get_session_id(req->conn);
 	params.run.sync_lost = req->device->sync_lost;
+	params.run.folders_changed = order != NULL && *order != NULL &&
+		(*order)->folders_changed;
 	params.run.heartbeat_max_secs =
 		directpush_heartbeat_get_limit(&req->device->heartbeat,
 					       req->asked_msecs);

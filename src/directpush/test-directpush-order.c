@@ -111,6 +111,10 @@ static void test_directpush_order_apply(void)
 					   tests[i].origin) == tests[i].effect, i);
 		test_assert_idx(order->stale == (tests[i].effect !=
 			DIRECTPUSH_ORDER_EFFECT_NONE), i);
+		test_assert_idx(order->folders_changed ==
+			(order->stale && (tests[i].changes &
+					  (DIRECTPUSH_CHANGE_HIERARCHY |
+					   DIRECTPUSH_CHANGE_ATTRIBUTES)) != 0), i);
 		test_assert_idx(directpush_order_has_changed(order) ==
 			(tests[i].effect == DIRECTPUSH_ORDER_EFFECT_WAKE), i);
 		directpush_order_unref(&order);

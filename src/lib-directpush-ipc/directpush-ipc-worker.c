@@ -37,6 +37,7 @@ static const struct directpush_ipc_field run_fields[] = {
 	FIELD(UINT,        elapsed_secs,             "elapsed_secs",     FALSE),
 	FIELD(UINT,        heartbeat_max_secs,       "heartbeat_max_secs", FALSE),
 	FIELD(BOOL,        sync_lost,                "sync_lost",        FALSE),
+	FIELD(BOOL,        folders_changed,          "folders_changed",  FALSE),
 };
 #undef FIELD
 

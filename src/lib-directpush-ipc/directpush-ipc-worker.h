@@ -50,6 +50,9 @@ struct directpush_ipc_run {
 	/* The answer to the device's last Sync is known not to have arrived: a Ping must not
 	   rely on it. */
 	bool sync_lost;
+	/* The user's folders, or what they hold, changed since a worker looked for this
+	   device: they are to be listed anew. */
+	bool folders_changed;
 };
 
 struct directpush_ipc_reply {

@@ -43,6 +43,7 @@ static void test_directpush_ipc_worker_run(void)
 	run.session_id = "s1";
 	run.body_size = 0;
 	run.recheck = TRUE;
+	run.folders_changed = TRUE;
 	run.elapsed_secs = 17;
 	run.heartbeat_max_secs = 540;
 	run.sync_lost = TRUE;
@@ -60,6 +61,7 @@ static void test_directpush_ipc_worker_run(void)
 	test_assert(run2.request.accept_multipart && !run2.request.save_in_sent);
 	test_assert(net_ip_compare(&run.remote_ip, &run2.remote_ip));
 	test_assert(run2.body_size == 0 && run2.recheck && run2.elapsed_secs == 17);
+	test_assert(run2.folders_changed);
 	test_assert(run2.heartbeat_max_secs == 540 && run2.sync_lost);
 
 	run.body_size = UOFF_T_MAX;
