@@ -89,6 +89,9 @@ struct pim_component *pim_object_main(const struct pim_object *object);
 /* Say that it was changed now: DTSTAMP and LAST-MODIFIED, REV. */
 void pim_object_touch(struct pim_object *object, time_t now);
 
+/* 20260115T080000Z. Data stack. */
+const char *pim_object_stamp(time_t now);
+
 /* The part that "cid:..." of an ATTACH means, NULL = none. */
 struct pim_part *pim_object_find_part(const struct pim_object *object,
 				      const char *uri);
