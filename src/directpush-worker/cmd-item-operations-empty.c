@@ -38,21 +38,35 @@ static int expunge_all(struct mailbox *box)
 	return ret;
 }
 
-static int folder_expunge_all(struct eas_cmd_context *ctx, const struct eas_folder *folder)
+static unsigned int
+folder_expunge_all(struct eas_cmd_context *ctx, const struct eas_folder *folder)
 {
 	struct mailbox *box;
+	enum mail_error error;
+	const char *reason;
+	unsigned int status;
 	int ret;
 
 	ret = eas_mailbox_open(ctx->user, folder, &box);
-	if (ret <= 0)
-		return ret;
-	ret = expunge_all(box);
-	if (ret < 0) {
-		e_error(ctx->event, "Mailbox %s cannot be emptied: %s", folder->vname,
-			mailbox_get_last_internal_error(box, NULL));
+	if (ret <= 0) {
+		return ret == 0 ? EAS_ITEM_OPERATIONS_STATUS_NOT_FOUND :
+			EAS_ITEM_OPERATIONS_STATUS_SERVER_ERROR;
+	}
+	status = EAS_ITEM_OPERATIONS_STATUS_OK;
+	if (expunge_all(box) < 0) {
+		reason = mailbox_get_last_internal_error(box, &error);
+		if (error == MAIL_ERROR_PERM) {
+			status = EAS_ITEM_OPERATIONS_STATUS_RESOURCE_DENIED;
+			e_debug(ctx->event, "Mailbox %s must not be emptied: %s",
+				folder->vname, reason);
+		} else {
+			status = EAS_ITEM_OPERATIONS_STATUS_SERVER_ERROR;
+			e_error(ctx->event, "Mailbox %s cannot be emptied: %s",
+				folder->vname, reason);
+		}
 	}
 	eas_mailbox_close(ctx->user, folder, &box);
-	return ret;
+	return status;
 }
 
 /* Those below the folder, deepest first, so that none is left without its parent. */
@@ -86,15 +100,17 @@ empty_folder(struct eas_cmd_context *ctx, const char *collection_id, bool with_c
 {
 	const struct eas_folder_list *list;
 	const struct eas_folder *folder;
+	unsigned int status;
 	int ret;
 
 	ret = eas_folder_find(ctx->user, collection_id, &folder);
 	if (ret == 0 || (ret > 0 && (folder->vname == NULL || !folder->selectable)))
 		return EAS_ITEM_OPERATIONS_STATUS_NOT_FOUND;
-	if (ret < 0 || folder_expunge_all(ctx, folder) < 0)
+	if (ret < 0)
 		return EAS_ITEM_OPERATIONS_STATUS_SERVER_ERROR;
-	if (!with_children)
-		return EAS_ITEM_OPERATIONS_STATUS_OK;
+	status = folder_expunge_all(ctx, folder);
+	if (status != EAS_ITEM_OPERATIONS_STATUS_OK || !with_children)
+		return status;
 	if (eas_folder_list_get(ctx->user, FALSE, &list) < 0 ||
 	    folder_delete_children(ctx, list, folder->id) < 0)
 		return EAS_ITEM_OPERATIONS_STATUS_PARTIAL_SUCCESS;

@@ -227,6 +227,7 @@ ping_park_folder(struct ping_context *ctx, const struct eas_folder *folder,
 	   on what the device was told. */
 	park_folder->wake = kinds & DIRECTPUSH_CHANGE_NEW;
 	park_folder->look = kinds & ~DIRECTPUSH_CHANGE_NEW;
+	park_folder->shared = eas_folder_is_shared(folder);
 	eas_ping_reply_piece(piece, folder->id);
 	park_folder->piece = piece->data;
 	park_folder->piece_size = piece->used;

@@ -9,6 +9,11 @@
 
 struct eas_mail_move;
 
+/* what a phone saw and wants to see of a mail (eas-mail-source.h) */
+struct sync_mail_change {
+	uint32_t uid, before, wished;
+};
+
 struct sync_apply {
 	struct sync_context *ctx;
 	struct sync_collection *coll;
@@ -17,8 +22,8 @@ struct sync_apply {
 	/* Mail's, to the end: opened for the first command that needs it */
 	struct mailbox_transaction_context *trans;
 	struct mail *mail;
-	/* UIDs changed in trans, and where the response would stand */
-	ARRAY_TYPE(uint32_t) changed_uids;
+	/* changed in trans */
+	ARRAY(struct sync_mail_change) changed;
 	/* what their flags say, written before trans is committed */
 	ARRAY_TYPE(eas_followup) followups;
 	/* deletions that are moves to the trash */

@@ -36,7 +36,7 @@ bool sync_apply_set_uid(struct sync_apply *apply, uint32_t uid)
 
 static void mail_begin(struct sync_apply *apply)
 {
-	p_array_init(&apply->changed_uids, apply->ctx->pool, 8);
+	p_array_init(&apply->changed, apply->ctx->pool, 8);
 	p_array_init(&apply->followups, apply->ctx->pool, 1);
 	p_array_init(&apply->expunged_uids, apply->ctx->pool, 8);
 	p_array_init(&apply->moves, apply->ctx->pool, 8);
@@ -189,8 +189,9 @@ static void mail_change(struct sync_apply *apply, const struct wbxml_node *node)
 	struct eas_email_flags_change change;
 	struct eas_email_flags_update update;
 	struct eas_email_followup followup;
+	struct sync_mail_change *changed;
 	const char *error, *id = wbxml_node_child_value(node, EAS_TAG_AIRSYNC_SERVER_ID);
-	uint32_t wished, uid;
+	uint32_t before, wished, uid;
 
 	if (id != NULL && strstr(id, ":sms-") != NULL)
 		return;
@@ -214,6 +215,7 @@ static void mail_change(struct sync_apply *apply, const struct wbxml_node *node)
 	}
 	eas_email_flags_change_apply(&change, mail_get_keywords(apply->mail),
 				     apply->ctx->pool, &update);
+	before = eas_mail_digest(apply->collection->user, apply->mail);
 	followup = apply_wished_followup(apply, &change);
 	wished = apply_wished_digest(apply->mail, &update, &followup);
 	if (apply_is_conflict(apply, uid, wished)) {
@@ -221,7 +223,10 @@ static void mail_change(struct sync_apply *apply, const struct wbxml_node *node)
 			      EAS_SYNC_STATUS_CONFLICT, id);
 	} else {
 		apply_update(apply, &change, &update, &followup);
-		array_push_back(&apply->changed_uids, &uid);
+		changed = array_append_space(&apply->changed);
+		changed->uid = uid;
+		changed->before = before;
+		changed->wished = wished;
 	}
 	if (eas_sync_generation_has(apply->coll->next, uid, NULL)) {
 		/* This is what the device has now. Where the mailbox has something else
@@ -252,7 +257,6 @@ static void mail_delete(struct sync_apply *apply, const struct wbxml_node *node)
 			move->src_uid = uid;
 		} else {
 			/* in the trash itself there is no other place (quirk 68) */
-			mail_expunge(apply->mail);
 			array_push_back(&apply->expunged_uids, &uid);
 		}
 	}
@@ -307,7 +311,7 @@ static void apply_commit_moves(struct sync_apply *apply)
 
 void sync_apply_flush(struct sync_apply *apply)
 {
-	uint32_t uid;
+	const struct sync_mail_change *change;
 
 	if (apply->trans == NULL)
 		return;
@@ -322,14 +326,43 @@ void sync_apply_flush(struct sync_apply *apply)
 			mailbox_get_last_internal_error(apply->collection->box, NULL));
 	}
 	array_clear(&apply->followups);
-	array_foreach_elem(&apply->changed_uids, uid) {
+	array_foreach(&apply->changed, change) {
 		sync_apply_respond(apply, EAS_TAG_AIRSYNC_CHANGE,
 				   EAS_SYNC_STATUS_SERVER_ERROR,
-				   eas_collection_item_id(apply->collection, uid));
+				   eas_collection_item_id(apply->collection, change->uid));
 	}
+	array_clear(&apply->changed);
+}
+
+/* In a transaction of their own: where they are refused, the other changes are not. */
+static void apply_commit_expunges(struct sync_apply *apply)
+{
+	enum eas_status status = EAS_SYNC_STATUS_SERVER_ERROR;
+	const char *reason;
+	enum mail_error error;
+	uint32_t uid;
+
+	if (array_is_empty(&apply->expunged_uids))
+		return;
 	array_foreach_elem(&apply->expunged_uids, uid) {
-		apply_delete_failed(apply, uid, EAS_SYNC_STATUS_SERVER_ERROR);
+		if (sync_apply_set_uid(apply, uid))
+			mail_expunge(apply->mail);
 	}
+	if (apply->trans == NULL)
+		return;
+	mail_free(&apply->mail);
+	if (mailbox_transaction_commit(&apply->trans) == 0)
+		return;
+	reason = mailbox_get_last_internal_error(apply->collection->box, &error);
+	if (error == MAIL_ERROR_PERM) {
+		status = EAS_SYNC_STATUS_CANNOT_COMPLETE;
+		e_debug(apply->collection->event, "Mails must not be deleted: %s", reason);
+	} else {
+		e_error(apply->collection->event, "Mails cannot be deleted now: %s", reason);
+	}
+	array_foreach_elem(&apply->expunged_uids, uid)
+		apply_delete_failed(apply, uid, status);
+	array_clear(&apply->expunged_uids);
 }
 
 /* The mailbox accepted the deletions; could it do them? */
@@ -344,11 +377,32 @@ static void apply_check_gone(struct sync_apply *apply)
 	}
 }
 
+/* What the user may not change is left silently as it is. The device is told what the server has when the changes are
+   looked for. */
+static void apply_check_changed(struct sync_apply *apply)
+{
+	struct eas_changes_source *source = apply->collection->source;
+	const struct sync_mail_change *change;
+	uint32_t now;
+
+	array_foreach(&apply->changed, change) {
+		if (change->before != change->wished &&
+		    source->digest(source, change->uid, &now) > 0 &&
+		    now == change->before) {
+			sync_apply_respond(apply, EAS_TAG_AIRSYNC_CHANGE,
+					   EAS_SYNC_STATUS_CANNOT_COMPLETE,
+					   eas_collection_item_id(apply->collection,
+								  change->uid));
+		}
+	}
+}
+
 static void mail_commit(struct sync_apply *apply)
 {
 	sync_apply_flush(apply);
+	apply_commit_expunges(apply);
 	apply_commit_moves(apply);
-	if (array_is_empty(&apply->changed_uids) && array_is_empty(&apply->moves) &&
+	if (array_is_empty(&apply->changed) && array_is_empty(&apply->moves) &&
 	    array_is_empty(&apply->expunged_uids))
 		return;
 	if (eas_collection_sync(apply->collection) < 0) {
@@ -358,6 +412,7 @@ static void mail_commit(struct sync_apply *apply)
 		return;
 	}
 	apply_check_gone(apply);
+	apply_check_changed(apply);
 }
 
 /*

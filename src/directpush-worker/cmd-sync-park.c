@@ -28,6 +28,7 @@ void sync_park(struct sync_context *ctx)
 			continue;
 		park_folder = array_append_space(&folders);
 		guid_128_copy(park_folder->mailbox_guid, folder->guid);
+		park_folder->shared = eas_folder_is_shared(folder);
 		park_folder->look = ctx->cmd->user->set->parsed_ping_wake;
 	}
 	i_zero(&park);

@@ -95,6 +95,11 @@ int eas_folder_find(struct eas_user *user, const char *id,
 	return *folder_r != NULL ? 1 : 0;
 }
 
+bool eas_folder_is_shared(const struct eas_folder *folder)
+{
+	return folder->ns != NULL && folder->ns->type != MAIL_NAMESPACE_TYPE_PRIVATE;
+}
+
 struct mailbox *eas_folder_mailbox_alloc(struct eas_user *user ATTR_UNUSED,
 					 const struct eas_folder *folder)
 {

@@ -76,6 +76,8 @@ bool eas_folder_list_is_unread(const struct eas_folder_list *list, const char *d
    folder lives until eas_folder_request_begin(). */
 int eas_folder_find(struct eas_user *user, const char *id,
 		    const struct eas_folder **folder_r);
+/* Do other users have it too? */
+bool eas_folder_is_shared(const struct eas_folder *folder);
 /* Not yet opened. The folder must be selectable. */
 struct mailbox *eas_folder_mailbox_alloc(struct eas_user *user,
 					 const struct eas_folder *folder);

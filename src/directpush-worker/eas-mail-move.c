@@ -72,6 +72,31 @@ mover_add(struct mail_mover *mover, struct eas_mail_move *move)
 	return EAS_MAIL_MOVED;
 }
 
+/* The source may be read and not be taken from: it has them all still, and the copies go. */
+static void
+mover_take_back(struct mail_mover *mover, struct eas_mail_move *moves, unsigned int count)
+{
+	struct mailbox_transaction_context *trans;
+	struct mail *mail;
+
+	if (mailbox_sync(mover->dst, 0) < 0) {
+		(void)mover_failed(mover, mover->dst, "Finding copies");
+		return;
+	}
+	trans = mailbox_transaction_begin(mover->dst, 0, "eas move");
+	mail = mail_alloc(trans, 0, NULL);
+	for (unsigned int i = 0; i < count; i++) {
+		if (moves[i].result != EAS_MAIL_MOVED)
+			continue;
+		if (moves[i].dst_uid != 0 && mail_set_uid(mail, moves[i].dst_uid))
+			mail_expunge(mail);
+		moves[i].result = EAS_MAIL_MOVE_REFUSED;
+	}
+	mail_free(&mail);
+	if (mailbox_transaction_commit(&trans) < 0 || mailbox_sync(mover->dst, 0) < 0)
+		(void)mover_failed(mover, mover->dst, "Removing copies");
+}
+
 /* The destination first: a mail may be in both folders, never in none. */
 static enum eas_mail_move_result
 mover_commit(struct mail_mover *mover, struct eas_mail_move *moves, unsigned int count)
@@ -93,10 +118,10 @@ mover_commit(struct mail_mover *mover, struct eas_mail_move *moves, unsigned int
 		moves[i].dst_uid = seq_range_array_iter_nth(&iter, n++, &uid) ? uid : 0;
 	}
 	pool_unref(&changes.pool);
-	if (mailbox_transaction_commit(&mover->src_trans) < 0) {
-		/* they are in the destination: what is left is a second copy */
-		(void)mover_failed(mover, mover->src, "Removing moved mails");
-	}
+	if (mailbox_transaction_commit(&mover->src_trans) < 0 &&
+	    mover_failed(mover, mover->src, "Removing moved mails") == EAS_MAIL_MOVE_REFUSED)
+		mover_take_back(mover, moves, count);
+	/* else they are in the destination: what is left is a second copy */
 	return EAS_MAIL_MOVED;
 }
 
@@ -106,8 +131,12 @@ static void move_one(struct mail_mover *mover, struct eas_mail_move *move)
 	move->result = mover_add(mover, move);
 	if (move->result != EAS_MAIL_MOVED)
 		mover_rollback(mover);
-	else
-		move->result = mover_commit(mover, move, 1);
+	else {
+		enum eas_mail_move_result result = mover_commit(mover, move, 1);
+
+		if (result != EAS_MAIL_MOVED)
+			move->result = result;
+	}
 }
 
 /* A moved mail may have another GUID: what its flag says is noted for that one too. Failing to do so

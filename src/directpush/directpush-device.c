@@ -5,6 +5,7 @@
 #include "directpush-ipc-notify.h"
 #include "directpush-common.h"
 #include "directpush-connection.h"
+#include "directpush-foreign.h"
 #include "directpush-parked.h"
 #include "directpush-user.h"
 #include "directpush-device.h"
@@ -19,12 +20,14 @@ static void device_free(struct directpush_device *device);
 
 void directpush_devices_init(void)
 {
+	directpush_foreign_init();
 }
 
 void directpush_devices_deinit(void)
 {
 	while (unused_head != NULL)
 		device_free(unused_head);
+	directpush_foreign_deinit();
 }
 
 /*
@@ -59,6 +62,7 @@ static void device_free(struct directpush_device *device)
 	device_forget_answer(device);
 	device_forget_sync(device);
 	directpush_device_forget_orders(device);
+	directpush_foreign_forget(device);
 	DLLIST_REMOVE(&device->user->devices, device);
 	directpush_user_unref(&device->user);
 	i_free(device->id);
@@ -159,6 +163,7 @@ void directpush_watch_start(struct directpush_watch *watch,
 {
 	i_zero(watch);
 	watch->device = device;
+	watch->foreign_since = directpush_foreign_now();
 	directpush_device_ref(device);
 	DLLIST_PREPEND(&device->watches, watch);
 }
@@ -189,6 +194,31 @@ static void watch_add(struct directpush_watch *watch,
 	watch->events[watch->count++].changes = notify->changes;
 }
 
+/* What others own the watch did not hear of, unless the device waited for it before. */
+static bool watch_concerns_foreign(const struct directpush_watch *watch,
+				   struct directpush_order *order)
+{
+	const struct directpush_ipc_park_folder *folder;
+	struct directpush_ipc_notify notify;
+	bool concerns = FALSE;
+
+	i_zero(&notify);
+	notify.origin_device_id = "";
+	for (unsigned int i = 0; i < order->park.folders_count; i++) {
+		folder = &order->park.folders[i];
+		if (!folder->shared)
+			continue;
+		notify.changes = 0;
+		guid_128_copy(notify.mailbox_guid, folder->mailbox_guid);
+		if (!directpush_foreign_since(folder->mailbox_guid, watch->foreign_since,
+					      &notify.changes) ||
+		    directpush_order_apply(order, watch->device->id, &notify) !=
+				DIRECTPUSH_ORDER_EFFECT_NONE)
+			concerns = TRUE;
+	}
+	return concerns;
+}
+
 bool directpush_watch_concerns(const struct directpush_watch *watch,
 			       struct directpush_order *order)
 {
@@ -204,7 +234,7 @@ bool directpush_watch_concerns(const struct directpush_watch *watch,
 		    DIRECTPUSH_ORDER_EFFECT_NONE)
 			concerns = TRUE;
 	}
-	return concerns;
+	return watch_concerns_foreign(watch, order) || concerns;
 }
 
 static void device_order_notify(struct directpush_device *device,

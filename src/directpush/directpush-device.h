@@ -28,6 +28,8 @@ struct directpush_watch {
 	unsigned int count;
 	/* more happened than fits */
 	bool overflow;
+	/* directpush_foreign_now() when it began */
+	uint64_t foreign_since;
 	struct {
 		guid_128_t mailbox_guid;
 		enum directpush_change changes;
@@ -54,6 +56,8 @@ struct directpush_device {
 	struct directpush_parked *parked_head, *parked_tail;
 	unsigned int parked_count;
 	struct directpush_watch *watches;
+	/* directpush-foreign.c's */
+	struct directpush_foreign_watch *foreign_watches;
 	/* the last orders of Ping and Sync, NULL if there is none to repeat */
 	struct directpush_order *ping_order, *sync_order;
 	/* counts Pings and Syncs: the newest ends those before it */

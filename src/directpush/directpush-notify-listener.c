@@ -7,6 +7,7 @@
 #include "directpush-admin.h"
 #include "directpush-common.h"
 #include "directpush-device.h"
+#include "directpush-foreign.h"
 #include "directpush-notify-listener.h"
 #include "directpush-parked.h"
 #include "directpush-user.h"
@@ -37,12 +38,11 @@ static void notify_line(const char *line)
 	}
 	directpush_counter_add(DIRECTPUSH_COUNTER_NOTIFICATIONS);
 	user = directpush_user_find(notify.user);
-	if (user == NULL)
-		return;
-	for (device = user->devices; device != NULL; device = next) {
+	for (device = user == NULL ? NULL : user->devices; device != NULL; device = next) {
 		next = device->next;
 		directpush_device_notify(device, &notify);
 	}
+	directpush_foreign_notify(&notify);
 }
 
 static void notify_input_ready(void *context ATTR_UNUSED)

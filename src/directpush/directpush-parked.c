@@ -14,6 +14,7 @@
 #include "directpush-http.h"
 #include "directpush-job.h"
 #include "directpush-request.h"
+#include "directpush-foreign.h"
 #include "directpush-user.h"
 #include "directpush-parked.h"
 
@@ -378,6 +379,7 @@ static void parked_look_park(void *context, const char *fields)
 	directpush_order_unref(&parked->order);
 	parked->order = order;
 
+	directpush_foreign_add(parked->device, order);
 	if (directpush_watch_concerns(parked->watch, order))
 		parked->look = TRUE;
 	parked_watch_stop(parked);

@@ -12,6 +12,7 @@
 #include "directpush-admin.h"
 #include "directpush-common.h"
 #include "directpush-connection.h"
+#include "directpush-foreign.h"
 #include "directpush-http.h"
 #include "directpush-parked.h"
 #include "directpush-user.h"
@@ -205,6 +206,7 @@ static void request_job_park(void *context, const char *fields)
 		directpush_order_unref(device_order);
 		directpush_order_ref(order);
 		*device_order = order;
+		directpush_foreign_add(req->device, order);
 		request_park(req, order);
 		return;
 	}

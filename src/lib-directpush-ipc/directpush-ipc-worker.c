@@ -60,6 +60,7 @@ static const struct directpush_ipc_field park_folder_fields[] = {
 	FIELD(GUID,        mailbox_guid,             "guid",             TRUE),
 	FIELD(CHANGES,     wake,                     "wake",             FALSE),
 	FIELD(CHANGES,     look,                     "look",             FALSE),
+	FIELD(BOOL,        shared,                   "shared",           FALSE),
 	DIRECTPUSH_IPC_FIELD_SIZED(directpush_ipc_park_folder, piece, "piece", FALSE),
 };
 #undef FIELD

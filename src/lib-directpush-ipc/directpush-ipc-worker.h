@@ -86,6 +86,8 @@ struct directpush_ipc_park_folder {
 	guid_128_t mailbox_guid;
 	/* wakes at once / only after the worker looked again */
 	enum directpush_change wake, look;
+	/* Other users have it too: it may be changed in another's name. */
+	bool shared;
 	/* what the "changed" reply has for this folder */
 	const unsigned char *piece;
 	size_t piece_size;

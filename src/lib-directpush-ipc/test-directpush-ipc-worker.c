@@ -142,6 +142,7 @@ static void park_make(struct directpush_ipc_park *park_r,
 		folders[i].mailbox_guid[0] = i + 1;
 		folders[i].wake = DIRECTPUSH_CHANGE_NEW;
 		folders[i].look = DIRECTPUSH_CHANGE_FLAGS | DIRECTPUSH_CHANGE_EXPUNGE;
+		folders[i].shared = i % 2 != 0;
 		folders[i].piece = binary;
 		folders[i].piece_size = sizeof(binary);
 	}
@@ -175,6 +176,7 @@ static bool park_equals(const struct directpush_ipc_park *a,
 
 		if (!guid_128_equals(fa->mailbox_guid, fb->mailbox_guid) ||
 		    fa->wake != fb->wake || fa->look != fb->look ||
+		    fa->shared != fb->shared ||
 		    fa->piece_size != fb->piece_size ||
 		    memcmp(fa->piece, fb->piece, fa->piece_size) != 0)
 			return FALSE;
