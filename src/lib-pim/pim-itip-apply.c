@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What a message about a meeting changes in a calendar. */
+
+#include "lib.h"
+#include "array.h"
+#include "pim-itip.h"
+#include "pim-text.h"
+#include "pim-tree.h"
+
+/* An attendee's own, which no invitation changes. */
+static const char *const own_properties[] = {
+	"CATEGORIES", "CLASS", "CREATED", "TRANSP",
+	"X-MICROSOFT-CDO-BUSYSTATUS", "X-MICROSOFT-CDO-REPLYTIME"
+};
+
+static const struct {
+	const char *partstat, *status, *transp, *busy;
+} partstat_effects[] = {
+	{ "ACCEPTED", "CONFIRMED", "OPAQUE", "BUSY" },
+	{ "TENTATIVE", "TENTATIVE", "OPAQUE", "TENTATIVE" },
+	{ "DECLINED", NULL, "TRANSPARENT", "FREE" },
+};
+
+struct pim_object *pim_itip_new_object(pool_t pool, const struct pim_itip *itip,
+				       enum pim_format format)
+{
+	struct pim_object *object =
+		pim_object_new(pool, PIM_KIND_EVENT, format, itip->uid);
+	const struct pim_component *child;
+
+	pim_component_remove(pim_object_main(object));
+	for (child = itip->root->components_head; child != NULL;
+	     child = child->next)
+		pim_component_append(object->root, pim_component_copy(pool, child));
+	return object;
+}
+
+static struct pim_component *
+find_event(const struct pim_object *object, bool has_instance, int64_t instance)
+{
+	struct pim_component *event = pim_component_find(object->root, "VEVENT");
+
+	for (; event != NULL; event = pim_component_find_next(event)) {
+		int64_t utc;
+		bool is_instance = pim_itip_get_instance(event, &utc);
+
+		if (is_instance == has_instance &&
+		    (!has_instance || utc == instance))
+			return event;
+	}
+	return NULL;
+}
+
+/* The VEVENT of object that event is about; NULL = there is none yet. */
+static struct pim_component *
+find_same(const struct pim_object *object, const struct pim_component *event)
+{
+	int64_t instance = 0;
+	bool has_instance = pim_itip_get_instance(event, &instance);
+
+	return find_event(object, has_instance, instance);
+}
+
+/* Of event, which is in object or is to be: the override that does not exist yet is a copy of the master. */
+static struct pim_component *
+get_override(struct pim_object *object, const struct pim_component *event)
+{
+	struct pim_component *master = find_event(object, FALSE, 0), *override;
+	static const char *const series[] = {
+		"RRULE", "RDATE", "EXDATE", "EXRULE", "DTSTART", "DTEND", "DURATION",
+		"RECURRENCE-ID"
+	};
+	static const char *const taken[] = {
+		"RECURRENCE-ID", "DTSTART", "DTEND", "DURATION"
+	};
+
+	if (master == NULL)
+		return NULL;
+	override = pim_component_copy(object->pool, master);
+	for (unsigned int i = 0; i < N_ELEMENTS(series); i++)
+		pim_property_remove_all(override, series[i]);
+	for (unsigned int i = 0; i < N_ELEMENTS(taken); i++) {
+		const struct pim_property *property =
+			pim_property_find(event, taken[i]);
+
+		if (property != NULL)
+			pim_property_add_copy(object->pool, override, property);
+	}
+	if (pim_property_find(override, "DTSTART") == NULL) {
+		/* a message need not have it: it is when the instance would be */
+		struct pim_property *start = pim_property_add_copy(object->pool,
+			override, pim_property_find(event, "RECURRENCE-ID"));
+		const struct pim_property *duration =
+			pim_property_find(master, "DURATION");
+
+		start->name = "DTSTART";
+		if (duration != NULL)
+			pim_property_add_copy(object->pool, override, duration);
+	}
+	pim_component_append(object->root, override);
+	return override;
+}
+
+static void
+keep_own(struct pim_object *object, const struct pim_component *old,
+	 struct pim_component *event)
+{
+	const struct pim_component *child;
+	const struct pim_property *property;
+
+	for (unsigned int i = 0; i < N_ELEMENTS(own_properties); i++) {
+		property = pim_property_find(old, own_properties[i]);
+		if (property == NULL)
+			continue;
+		pim_property_remove_all(event, own_properties[i]);
+		pim_property_add_copy(object->pool, event, property);
+	}
+	for (property = old->properties_head; property != NULL;
+	     property = property->next) {
+		if (strncasecmp(property->name, "X-EAS-", 6) == 0)
+			pim_property_add_copy(object->pool, event, property);
+	}
+	while (event->components_head != NULL)
+		pim_component_remove(event->components_head);
+	for (child = old->components_head; child != NULL; child = child->next) {
+		pim_component_append(event,
+			pim_component_copy(object->pool, child));
+	}
+}
+
+static bool is_newer(const struct pim_component *old, const struct pim_component *event)
+{
+	unsigned int old_sequence = pim_itip_sequence(old);
+	unsigned int sequence = pim_itip_sequence(event);
+	const char *old_stamp = pim_component_get(old, "DTSTAMP");
+	const char *stamp = pim_component_get(event, "DTSTAMP");
+
+	if (sequence != old_sequence)
+		return sequence > old_sequence;
+	return old_stamp == NULL || stamp == NULL || strcmp(stamp, old_stamp) > 0;
+}
+
+bool pim_itip_apply_request(struct pim_object *object, const struct pim_itip *itip)
+{
+	struct pim_component *event, *old, *copy;
+	bool changed = FALSE;
+
+	for (event = pim_component_find(itip->root, "VEVENT"); event != NULL;
+	     event = pim_component_find_next(event)) {
+		old = find_same(object, event);
+		if (old != NULL && !is_newer(old, event))
+			continue;
+		copy = pim_component_copy(object->pool, event);
+		if (old != NULL) {
+			keep_own(object, old, copy);
+			pim_component_remove(old);
+		}
+		pim_component_append(object->root, copy);
+		changed = TRUE;
+	}
+	return changed;
+}
+
+static bool
+set_attendee(struct pim_object *object, struct pim_component *event,
+	     const struct pim_property *answer)
+{
+	const char *const addresses[] = { pim_itip_address(answer), NULL };
+	const char *partstat = pim_param_get(answer, "PARTSTAT");
+	struct pim_property *attendee;
+
+	attendee = *addresses[0] == '\0' ? NULL :
+		pim_itip_find_attendee(event, addresses);
+	if (attendee == NULL || partstat == NULL ||
+	    null_strcmp(pim_param_get(attendee, "PARTSTAT"), partstat) == 0)
+		return FALSE;
+	pim_param_set(object->pool, attendee, "PARTSTAT", partstat);
+	if (pim_param_get(attendee, "RSVP") != NULL)
+		pim_param_set(object->pool, attendee, "RSVP", NULL);
+	return TRUE;
+}
+
+static bool
+apply_reply(struct pim_object *object, const struct pim_component *event)
+{
+	const struct pim_property *answer = pim_property_find(event, "ATTENDEE");
+	const char *const addresses[] = {
+		answer == NULL ? "" : pim_itip_address(answer), NULL };
+	struct pim_component *target = find_same(object, event);
+	const struct pim_component *master;
+
+	/* an answer is of one attendee */
+	if (answer == NULL || *addresses[0] == '\0')
+		return FALSE;
+	if (target == NULL) {
+		master = find_event(object, FALSE, 0);
+		if (master == NULL ||
+		    pim_itip_find_attendee(master, addresses) == NULL)
+			return FALSE;
+		target = get_override(object, event);
+	} else if (pim_itip_sequence(event) < pim_itip_sequence(target) &&
+		   pim_property_find(event, "SEQUENCE") != NULL) {
+		/* to a version that was changed since */
+		return FALSE;
+	}
+	return set_attendee(object, target, answer);
+}
+
+bool pim_itip_apply_reply(struct pim_object *object, const struct pim_itip *itip)
+{
+	const struct pim_component *event;
+	bool changed = FALSE;
+
+	for (event = pim_component_find(itip->root, "VEVENT"); event != NULL;
+	     event = pim_component_find_next(event)) T_BEGIN {
+		if (apply_reply(object, event))
+			changed = TRUE;
+	} T_END;
+	return changed;
+}
+
+static bool
+cancel_event(struct pim_object *object, struct pim_component *target,
+	     const struct pim_component *event)
+{
+	const char *status = pim_component_get(target, "STATUS");
+
+	if ((status != NULL && strcasecmp(status, "CANCELLED") == 0) ||
+	    pim_itip_sequence(event) < pim_itip_sequence(target))
+		return FALSE;
+	pim_property_set(object->pool, target, "STATUS", "CANCELLED");
+	pim_property_set(object->pool, target, "TRANSP", "TRANSPARENT");
+	pim_property_set(object->pool, target, "X-MICROSOFT-CDO-BUSYSTATUS", NULL);
+	if (pim_property_find(event, "SEQUENCE") != NULL) {
+		pim_property_set(object->pool, target, "SEQUENCE",
+				 pim_component_get(event, "SEQUENCE"));
+	}
+	return TRUE;
+}
+
+bool pim_itip_apply_cancel(struct pim_object *object, const struct pim_itip *itip)
+{
+	const struct pim_component *event;
+	bool changed = FALSE;
+
+	for (event = pim_component_find(itip->root, "VEVENT"); event != NULL;
+	     event = pim_component_find_next(event)) {
+		struct pim_component *target = find_same(object, event);
+
+		if (target == NULL &&
+		    pim_property_find(event, "RECURRENCE-ID") != NULL)
+			target = get_override(object, event);
+		if (target != NULL && cancel_event(object, target, event))
+			changed = TRUE;
+	}
+	return changed;
+}
+
+void pim_itip_set_partstat(struct pim_object *object, struct pim_component *event,
+			   const char *const *addresses, const char *partstat,
+			   time_t now)
+{
+	struct pim_property *attendee = pim_itip_find_attendee(event, addresses);
+	pool_t pool = object->pool;
+
+	if (attendee == NULL) {
+		/* came by a list, or was forwarded */
+		attendee = pim_property_add(pool, event, "ATTENDEE",
+			t_strconcat("mailto:", addresses[0], NULL));
+	}
+	pim_param_set(pool, attendee, "PARTSTAT", partstat);
+	pim_param_set(pool, attendee, "RSVP", NULL);
+	pim_property_set(pool, event, "X-MICROSOFT-CDO-REPLYTIME",
+			 pim_object_stamp(now));
+	for (unsigned int i = 0; i < N_ELEMENTS(partstat_effects); i++) {
+		if (strcmp(partstat_effects[i].partstat, partstat) != 0)
+			continue;
+		if (partstat_effects[i].status != NULL) {
+			pim_property_set(pool, event, "STATUS",
+					 partstat_effects[i].status);
+		}
+		pim_property_set(pool, event, "TRANSP", partstat_effects[i].transp);
+		pim_property_set(pool, event, "X-MICROSOFT-CDO-BUSYSTATUS",
+				 partstat_effects[i].busy);
+	}
+}

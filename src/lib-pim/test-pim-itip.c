@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "lib.h"
+#include "array.h"
+#include "istream.h"
+#include "str.h"
+#include "test-common.h"
+#include "pim-itip.h"
+#include "pim-mime.h"
+#include "pim-tree.h"
+
+#define NOW 1768464000
+#define MESSAGE(method, lines) \
+	"BEGIN:VCALENDAR\nMETHOD:" method "\nBEGIN:VEVENT\nUID:m1\n" lines \
+	"END:VEVENT\nEND:VCALENDAR\n"
+#define BERLIN ";TZID=Europe/Berlin:"
+#define INVITATION(sequence, more) MESSAGE("REQUEST", \
+	"SEQUENCE:" sequence "\nDTSTAMP:20260101T000000Z\n" \
+	"DTSTART" BERLIN "20260202T090000\nDURATION:PT1H\nRRULE:FREQ=WEEKLY\n" \
+	"ORGANIZER;CN=Bo:mailto:bo@example.com\n" \
+	"ATTENDEE;RSVP=TRUE:MAILTO:Anna@Example.org\n" \
+	"ATTENDEE;PARTSTAT=NEEDS-ACTION;X-A=1:mailto:cy@example.com\n" more)
+
+static const char *const anna[] = { "anna@example.org", NULL };
+static const char *const bo[] = { "bo@example.com", NULL };
+static pool_t pool;
+
+static void read_itip(const char *text, struct pim_itip *itip_r)
+{
+	const char *error = "no meeting";
+
+	if (pim_itip_read(pool, (const void *)text, strlen(text), itip_r,
+			  &error) <= 0)
+		i_fatal("%s: %s", text, error);
+}
+
+static struct pim_object *invited(void)
+{
+	struct pim_itip itip;
+
+	read_itip(INVITATION("1", "SUMMARY:Board\n"), &itip);
+	return pim_itip_new_object(pool, &itip, PIM_FORMAT_RAW);
+}
+
+static const char *partstat(const struct pim_component *event, const char *address)
+{
+	const char *const addresses[] = { address, NULL };
+	const struct pim_property *attendee =
+		pim_itip_find_attendee(event, addresses);
+
+	return attendee == NULL ? NULL : pim_param_get(attendee, "PARTSTAT");
+}
+
+static void test_pim_itip_read(void)
+{
+	struct pim_itip itip;
+	const char *error;
+	static const char nothing[] = MESSAGE("REQUEST", "SUMMARY:x\n");
+	static const char *const no_meetings[] = {
+		"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nEND:VEVENT\nEND:VCALENDAR\n",
+		"BEGIN:VCALENDAR\nMETHOD:REQUEST\nEND:VCALENDAR\n",
+		"BEGIN:VCALENDAR\nMETHOD:REQUEST\nBEGIN:VEVENT\nEND:VEVENT\nEND:VCALENDAR\n",
+	};
+
+	test_begin("pim itip: what a message is about");
+	read_itip(INVITATION("3", ""), &itip);
+	test_assert(itip.method == PIM_ITIP_REQUEST && itip.sequence == 3);
+	test_assert(itip.stamp_utc == 1767225600);
+	test_assert_strcmp(itip.uid, "m1");
+	test_assert(pim_itip_is_organizer(itip.event, bo));
+	test_assert(!pim_itip_is_organizer(itip.event, anna));
+	test_assert(pim_itip_find_attendee(itip.event, anna) != NULL);
+	for (unsigned int i = 0; i < N_ELEMENTS(no_meetings); i++) {
+		test_assert_idx(pim_itip_read(pool, (const void *)no_meetings[i],
+			strlen(no_meetings[i]), &itip, &error) == 0, i);
+	}
+	for (size_t size = 0; size + 1 < sizeof(nothing) - 1; size++) {
+		test_assert_idx(pim_itip_read(pool, (const void *)nothing, size,
+					      &itip, &error) < 0, size);
+	}
+	test_end();
+}
+
+static void test_pim_itip_reply(void)
+{
+	struct pim_object *object = invited();
+	struct pim_component *event = pim_object_main(object), *override;
+	struct pim_itip itip;
+
+	test_begin("pim itip: an answer changes its attendee and nothing else");
+	read_itip(MESSAGE("REPLY", "SEQUENCE:1\n"
+		"ATTENDEE;PARTSTAT=ACCEPTED:mailto:CY@example.com\n"), &itip);
+	test_assert(pim_itip_apply_reply(object, &itip));
+	test_assert_strcmp(partstat(event, "cy@example.com"), "ACCEPTED");
+	test_assert_strcmp(pim_param_get(pim_itip_find_attendee(event,
+		(const char *const[]){ "cy@example.com", NULL }), "X-A"), "1");
+	test_assert(partstat(event, "anna@example.org") == NULL);
+	/* again: nothing differs */
+	test_assert(!pim_itip_apply_reply(object, &itip));
+	/* to an older version, and of somebody else */
+	read_itip(MESSAGE("REPLY", "SEQUENCE:0\n"
+		"ATTENDEE;PARTSTAT=DECLINED:mailto:cy@example.com\n"), &itip);
+	test_assert(!pim_itip_apply_reply(object, &itip));
+	read_itip(MESSAGE("REPLY", "SEQUENCE:1\n"
+		"ATTENDEE;PARTSTAT=DECLINED:mailto:eve@example.com\n"), &itip);
+	test_assert(!pim_itip_apply_reply(object, &itip));
+	/* to one instance */
+	read_itip(MESSAGE("REPLY", "SEQUENCE:1\nRECURRENCE-ID:20260209T080000Z\n"
+		"ATTENDEE;PARTSTAT=DECLINED:mailto:cy@example.com\n"), &itip);
+	test_assert(pim_itip_apply_reply(object, &itip));
+	override = pim_component_find_next(event);
+	test_assert(override != NULL);
+	test_assert_strcmp(partstat(override, "cy@example.com"), "DECLINED");
+	test_assert_strcmp(partstat(event, "cy@example.com"), "ACCEPTED");
+	test_assert_strcmp(pim_component_get(override, "DTSTART"), "20260209T080000Z");
+	test_assert_strcmp(pim_component_get(override, "DURATION"), "PT1H");
+	test_assert(pim_property_find(override, "RRULE") == NULL);
+	test_assert(!pim_itip_apply_reply(object, &itip));
+	test_end();
+}
+
+static void test_pim_itip_cancel(void)
+{
+	struct pim_object *object = invited();
+	struct pim_component *event = pim_object_main(object);
+	struct pim_itip itip;
+
+	test_begin("pim itip: a cancelled instance, and a cancelled meeting");
+	read_itip(MESSAGE("CANCEL", "SEQUENCE:0\n"), &itip);
+	test_assert(!pim_itip_apply_cancel(object, &itip));
+	read_itip(MESSAGE("CANCEL", "SEQUENCE:1\n"
+		"RECURRENCE-ID" BERLIN "20260209T090000\n"), &itip);
+	test_assert(pim_itip_apply_cancel(object, &itip));
+	test_assert(pim_component_get(event, "STATUS") == NULL);
+	test_assert_strcmp(pim_component_get(pim_component_find_next(event), "STATUS"),
+			   "CANCELLED");
+	read_itip(MESSAGE("CANCEL", "SEQUENCE:2\n"), &itip);
+	test_assert(pim_itip_apply_cancel(object, &itip));
+	test_assert_strcmp(pim_component_get(event, "STATUS"), "CANCELLED");
+	test_assert_strcmp(pim_component_get(event, "SEQUENCE"), "2");
+	test_assert(!pim_itip_apply_cancel(object, &itip));
+	test_end();
+}
+
+static void test_pim_itip_update(void)
+{
+	struct pim_object *object = invited();
+	struct pim_component *event = pim_object_main(object), *alarm;
+	struct pim_itip itip;
+
+	test_begin("pim itip: an update keeps what is the attendee's own");
+	pim_property_add(pool, event, "CATEGORIES", "Mine");
+	alarm = pim_component_new(pool, "VALARM");
+	pim_component_append(event, alarm);
+	read_itip(INVITATION("0", "SUMMARY:Old\n"), &itip);
+	test_assert(!pim_itip_apply_request(object, &itip));
+	read_itip(INVITATION("2", "SUMMARY:New\nCATEGORIES:Theirs\n"), &itip);
+	test_assert(pim_itip_apply_request(object, &itip));
+	event = pim_object_main(object);
+	test_assert_strcmp(pim_component_get(event, "SUMMARY"), "New");
+	test_assert_strcmp(pim_component_get(event, "CATEGORIES"), "Mine");
+	test_assert(pim_component_find(event, "VALARM") != NULL);
+	test_assert(!pim_itip_apply_request(object, &itip));
+	test_end();
+}
+
+static void test_pim_itip_answer(void)
+{
+	struct pim_object *object = invited();
+	struct pim_component *event = pim_object_main(object);
+	struct pim_itip_answer answer = {
+		.address = anna[0], .name = "Anna", .partstat = "TENTATIVE",
+		.comment = "perhaps, later", .now = NOW
+	};
+	struct pim_itip_mail mail = {
+		.from_address = anna[0], .from_name = "Anna \"A\"\r\nBcc: x",
+		.to = bo, .subject = "Tentative: Board\nX: y", .text = "perhaps",
+		.method = PIM_ITIP_REPLY, .message_id = "1@example.org", .now = NOW
+	};
+	string_t *text = t_str_new(1024);
+	struct pim_mime *mime;
+	struct pim_itip itip;
+	struct istream *input;
+	const char *error;
+
+	test_begin("pim itip: an answer, as the mail that is sent");
+	pim_itip_set_partstat(object, event, anna, "TENTATIVE", NOW);
+	test_assert_strcmp(partstat(event, anna[0]), "TENTATIVE");
+	test_assert_strcmp(pim_component_get(event, "STATUS"), "TENTATIVE");
+	mail.calendar = pim_itip_new_answer(pool, event, &answer);
+	pim_itip_write_mail(&mail, text);
+	test_assert(strstr(str_c(text), "\nBcc:") == NULL);
+	test_assert(strstr(str_c(text), "\nX:") == NULL);
+	test_assert(strstr(str_c(text), "\r\nTo: <bo@example.com>\r\n") != NULL);
+	input = i_stream_create_from_data(str_data(text), str_len(text));
+	test_assert(pim_mime_read(pool, input, SIZE_MAX, &mime, &error) == 0);
+	test_assert(pim_itip_read_message(pool, mime, &itip, &error) == 1);
+	i_stream_unref(&input);
+	test_assert(itip.method == PIM_ITIP_REPLY && itip.sequence == 1);
+	test_assert_strcmp(partstat(itip.event, anna[0]), "TENTATIVE");
+	test_assert(pim_itip_find_attendee(itip.event,
+		(const char *const[]){ "cy@example.com", NULL }) == NULL);
+	test_assert_strcmp(pim_component_get(itip.event, "COMMENT"), "perhaps\\, later");
+	answer.proposed_start = "20260202T100000Z";
+	answer.proposed_end = "20260202T110000Z";
+	mail.calendar = pim_itip_new_answer(pool, event, &answer);
+	test_assert_strcmp(pim_component_get(mail.calendar, "METHOD"), "COUNTER");
+	test_end();
+}
+
+static void test_pim_itip_message(void)
+{
+	struct pim_object *object = invited();
+	struct pim_component *event = pim_object_main(object), *root;
+
+	test_begin("pim itip: an invitation tells nothing that is the organizer's own");
+	pim_property_add(pool, event, "X-EAS-CLIENTUID", "1");
+	pim_property_add(pool, event, "CATEGORIES", "Secret");
+	pim_component_append(event, pim_component_new(pool, "VALARM"));
+	root = pim_itip_new_message(pool, object, PIM_ITIP_REQUEST, NULL, NOW);
+	event = pim_component_find(root, "VEVENT");
+	test_assert_strcmp(pim_component_get(root, "METHOD"), "REQUEST");
+	test_assert(pim_property_find(event, "X-EAS-CLIENTUID") == NULL);
+	test_assert(pim_property_find(event, "CATEGORIES") == NULL);
+	test_assert(pim_component_find(event, "VALARM") == NULL);
+	test_assert_strcmp(pim_component_get(event, "SUMMARY"), "Board");
+	root = pim_itip_new_message(pool, object, PIM_ITIP_CANCEL, NULL, NOW);
+	event = pim_component_find(root, "VEVENT");
+	test_assert_strcmp(pim_component_get(event, "STATUS"), "CANCELLED");
+	test_end();
+}
+
+int main(void)
+{
+	static void (*const test_functions[])(void) = {
+		test_pim_itip_read,
+		test_pim_itip_reply,
+		test_pim_itip_cancel,
+		test_pim_itip_update,
+		test_pim_itip_answer,
+		test_pim_itip_message,
+		NULL
+	};
+	int ret;
+
+	pool = pool_alloconly_create("test", 4096);
+	ret = test_run(test_functions);
+	pool_unref(&pool);
+	return ret;
+}
