@@ -535,9 +535,11 @@ int eas_body_write(struct eas_body *body, struct wbxml_writer *writer)
 	wbxml_writer_element_uint(writer, EAS_TAG_AIRSYNCBASE_TYPE, body->type);
 	wbxml_writer_element_uint(writer, EAS_TAG_AIRSYNCBASE_ESTIMATED_DATA_SIZE,
 				  body->size);
-	/* always said: some phones take its absence for a 1 */
-	wbxml_writer_element_uint(writer, EAS_TAG_AIRSYNCBASE_TRUNCATED,
-				  body->truncated ? 1 : 0);
+	/* said for mail: some phones take its absence for a 1 */
+	if (body->truncated || !body->source->truncated_only) {
+		wbxml_writer_element_uint(writer, EAS_TAG_AIRSYNCBASE_TRUNCATED,
+					  body->truncated ? 1 : 0);
+	}
 	if (have_data && body->parts == NULL) {
 		wbxml_writer_start(writer, EAS_TAG_AIRSYNCBASE_DATA);
 		ret = body_write_data(body, writer, &sent);

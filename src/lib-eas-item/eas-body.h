@@ -84,6 +84,8 @@ struct eas_body_source {
 	const struct eas_email_message *message;
 	/* signed or encrypted: its MIME is asked for by MIMESupport 1 */
 	bool smime;
+	/* Truncated is written only if it is: where 0 in it stops a device (quirk 52) */
+	bool truncated_only;
 };
 
 #define EAS_BODY_MEMORY_BYTES (128*1024)

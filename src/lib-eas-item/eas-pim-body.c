@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "lib.h"
+#include "buffer.h"
+#include "istream.h"
+#include "str.h"
+#include "wbxml-writer.h"
+#include "pim-tree.h"
+#include "pim-text.h"
+#include "eas-tag.h"
+#include "eas-value.h"
+#include "eas-body.h"
+#include "eas-html-text.h"
+#include "eas-pim-row.h"
+
+#define PIM_HTML_TYPE "text/html"
+/* what others use for the same: RFC 9073 "STYLED-DESCRIPTION" (6.5) */
+static const char *const html_properties[] = { "X-ALT-DESC", "STYLED-DESCRIPTION" };
+
+/* The text of an object in both forms. */
+struct pim_body {
+	/* NULL = there is none. If there is only HTML, text is made of it. */
+	const char *text, *html;
+	bool text_is_made;
+};
+
+static const char *html_to_text(const char *html)
+{
+	struct eas_html_text *parser = eas_html_text_init(EAS_HTML_TEXT_FLAG_LINKS);
+	string_t *text = t_str_new(strlen(html) + 1);
+
+	eas_html_text_more(parser, (const unsigned char *)html, strlen(html), text);
+	eas_html_text_finish(parser, text);
+	eas_html_text_deinit(&parser);
+	return str_c(text);
+}
+
+static bool property_is_html(const struct pim_property *property)
+{
+	const char *type = pim_param_get(property, "FMTTYPE");
+
+	return type != NULL && strcasecmp(type, PIM_HTML_TYPE) == 0;
+}
+
+static const struct pim_property *html_find(const struct pim_component *component)
+{
+	const struct pim_property *property;
+	unsigned int i;
+
+	for (i = 0; i < N_ELEMENTS(html_properties); i++) {
+		property = pim_property_find(component, html_properties[i]);
+		while (property != NULL && !property_is_html(property))
+			property = pim_property_find_next(property);
+		if (property != NULL && *property->value != '\0')
+			return property;
+	}
+	return NULL;
+}
+
+static void body_get(const struct eas_pim_property *row, const struct pim_component *component,
+		     struct pim_body *body_r)
+{
+	const struct pim_property *html = html_find(component);
+	const char *text = pim_component_get_text(component, row->name);
+
+	i_zero(body_r);
+	if (html != NULL)
+		body_r->html = pim_text_unescape(html->value);
+	if (text != NULL && *text != '\0') {
+		body_r->text = text;
+	} else if (body_r->html != NULL) {
+		body_r->text = html_to_text(body_r->html);
+		body_r->text_is_made = TRUE;
+	}
+}
+
+/*
+ * Writing
+ */
+
+static void body_source_init(const struct pim_body *body, string_t *data,
+			     struct eas_part_place places[2],
+			     struct eas_body_source *source_r)
+{
+	static const struct eas_part_place utf8 = {
+		.cte = MESSAGE_CTE_78BIT, .charset = "utf-8"
+	};
+
+	i_zero(source_r);
+	source_r->truncated_only = TRUE;
+	if (!body->text_is_made && body->text != NULL) {
+		places[0] = utf8;
+		places[0].size = strlen(body->text);
+		str_append(data, body->text);
+		source_r->text = &places[0];
+	}
+	if (body->html != NULL) {
+		places[1] = utf8;
+		places[1].offset = str_len(data);
+		places[1].size = strlen(body->html);
+		str_append(data, body->html);
+		source_r->html = &places[1];
+	}
+}
+
+/* An item without a text has no element: quirk 67. */
+static void body_write(struct eas_pim_context *ctx, const struct eas_pim_property *row,
+		       const struct pim_component *component, struct wbxml_writer *writer)
+{
+	struct eas_part_place places[2];
+	struct eas_body_source source;
+	struct eas_body *body;
+	struct pim_body own;
+	string_t *data;
+
+	body_get(row, component, &own);
+	if ((own.text == NULL && own.html == NULL) || !eas_body_is_wanted(ctx->body))
+		return;
+	data = t_str_new(1024);
+	body_source_init(&own, data, places, &source);
+	source.input = i_stream_create_from_buffer(data);
+	/* reading from memory does not fail */
+	if (eas_body_open(&source, ctx->body, &body) == 0) {
+		(void)eas_body_write(body, writer);
+		eas_body_close(&body);
+	}
+	i_stream_unref(&source.input);
+}
+
+static void native_body_write(struct eas_pim_context *ctx, const struct eas_pim_property *row,
+			      const struct pim_component *component,
+			      struct wbxml_writer *writer)
+{
+	struct pim_body own;
+
+	if (!eas_body_is_wanted(ctx->body))
+		return;
+	body_get(row, component, &own);
+	if (own.html != NULL || own.text != NULL) {
+		wbxml_writer_element_uint(writer, row->tag, own.html != NULL ?
+					  EAS_BODY_TYPE_HTML : EAS_BODY_TYPE_TEXT);
+	}
+}
+
+/*
+ * Comparing
+ */
+
+/* The same words, whatever is between them. */
+static bool words_equal(const char *a, const char *b)
+{
+	const char *const *words_a = t_strsplit_spaces(a, " \t\r\n");
+	const char *const *words_b = t_strsplit_spaces(b, " \t\r\n");
+
+	for (; *words_a != NULL && *words_b != NULL; words_a++, words_b++) {
+		if (strcmp(*words_a, *words_b) != 0)
+			return FALSE;
+	}
+	return *words_a == NULL && *words_b == NULL;
+}
+
+static unsigned int body_node_type(const struct wbxml_node *node)
+{
+	const char *value = wbxml_node_child_value(node, EAS_TAG_AIRSYNCBASE_TYPE);
+	unsigned int type;
+
+	return value != NULL && eas_uint_parse(value, &type) == 0 ? type :
+		EAS_BODY_TYPE_TEXT;
+}
+
+static const char *body_node_data(struct eas_pim_context *ctx, const struct wbxml_node *node)
+{
+	const struct wbxml_node *data = wbxml_node_child(node, EAS_TAG_AIRSYNCBASE_DATA);
+
+	return data == NULL ? "" : eas_pim_node_text(ctx, data);
+}
+
+static const char *data_as_text(unsigned int type, const char *data)
+{
+	return type == EAS_BODY_TYPE_HTML ? html_to_text(data) : data;
+}
+
+static bool body_same(struct eas_pim_context *ctx, const struct eas_pim_property *row,
+		      const struct pim_component *component,
+		      const struct wbxml_node *shown, const struct wbxml_node *sent)
+{
+	unsigned int type = body_node_type(sent);
+	const char *data = body_node_data(ctx, sent), *shown_data, *stored;
+	struct pim_body own;
+
+	body_get(row, component, &own);
+	if (own.text == NULL && own.html == NULL)
+		return *data == '\0';
+	if (shown != NULL) {
+		/* cut or not: what it was shown comes back */
+		shown_data = body_node_data(ctx, shown);
+		if (body_node_type(shown) == type ?
+		    eas_pim_text_equal(shown_data, data) :
+		    words_equal(data_as_text(body_node_type(shown), shown_data),
+				data_as_text(type, data)))
+			return TRUE;
+	}
+	stored = type == EAS_BODY_TYPE_HTML ? own.html : own.text;
+	if (stored != NULL && eas_pim_text_equal(stored, data))
+		return TRUE;
+	/* the form it is not kept in: a device that writes the same text in its own way */
+	return (type == EAS_BODY_TYPE_HTML) != (own.html != NULL) &&
+		words_equal(own.html != NULL ? html_to_text(own.html) : own.text,
+			    data_as_text(type, data));
+}
+
+/*
+ * Setting
+ */
+
+static void html_remove(struct pim_component *component)
+{
+	struct pim_property *property, *next;
+	unsigned int i;
+
+	for (i = 0; i < N_ELEMENTS(html_properties); i++) {
+		property = pim_property_find(component, html_properties[i]);
+		for (; property != NULL; property = next) {
+			next = pim_property_find_next(property);
+			if (property_is_html(property))
+				pim_property_remove(component, property);
+		}
+	}
+}
+
+static void text_set(struct eas_pim_context *ctx, const struct eas_pim_property *row,
+		     struct pim_component *component, const char *text)
+{
+	struct pim_property *property;
+
+	pim_component_set_text(ctx->pool, component, row->name, text);
+	property = pim_property_find(component, row->name);
+	/* it pointed to another form of the old text */
+	if (property != NULL)
+		pim_param_set(ctx->pool, property, "ALTREP", NULL);
+}
+
+static int body_set(struct eas_pim_context *ctx, const struct eas_pim_property *row,
+		    struct pim_component *component, const struct wbxml_node *node)
+{
+	unsigned int type = body_node_type(node);
+	const char *data = node == NULL ? "" : body_node_data(ctx, node);
+	struct pim_property *html;
+
+	html_remove(component);
+	if (*data == '\0') {
+		pim_property_set(ctx->pool, component, row->name, NULL);
+		return 0;
+	}
+	switch (type) {
+	case EAS_BODY_TYPE_TEXT:
+		text_set(ctx, row, component, data);
+		return 0;
+	case EAS_BODY_TYPE_HTML:
+		text_set(ctx, row, component, html_to_text(data));
+		if (strcmp(row->name, "DESCRIPTION") == 0) {
+			html = pim_property_add(ctx->pool, component, html_properties[0],
+						pim_text_escape(data));
+			pim_param_set(ctx->pool, html, "FMTTYPE", PIM_HTML_TYPE);
+		}
+		return 0;
+	default:
+		/* RTF, MIME */
+		return eas_pim_refuse(ctx, wbxml_node_child(node, EAS_TAG_AIRSYNCBASE_TYPE),
+				      "neither plain text nor HTML");
+	}
+}
+
+const struct eas_pim_type eas_pim_type_body = { body_write, body_set, body_same };
+const struct eas_pim_type eas_pim_type_native_body = { native_body_write, NULL, NULL };
