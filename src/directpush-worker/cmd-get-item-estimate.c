@@ -45,7 +45,8 @@ estimate_get_filter(struct estimate *est, struct eas_changes_filter *filter_r)
 		wbxml_node_child(est->node, EAS_TAG_AIRSYNC_OPTIONS);
 	const char *value =
 		wbxml_node_child_value(options, EAS_TAG_AIRSYNC_FILTER_TYPE);
-	unsigned int type = 0, days;
+	enum eas_class class = est->collection->folder->class;
+	unsigned int type = 0;
 
 	if (value == NULL)
 		value = wbxml_node_child_value(est->node, EAS_TAG_AIRSYNC_FILTER_TYPE);
@@ -57,11 +58,11 @@ estimate_get_filter(struct estimate *est, struct eas_changes_filter *filter_r)
 	if (value != NULL && *value != '\0' &&
 	    (str_to_uint(value, &type) < 0 || type > ESTIMATE_MAX_FILTER_TYPE))
 		return EAS_STATUS_GLOBAL_INVALID_XML;
-	if (!eas_changes_filter_days(type, &days)) {
+	if (!eas_changes_filter_is_valid(class, type)) {
 		/* other classes have it */
 		return EAS_STATUS_GLOBAL_SERVER_ERROR;
 	}
-	eas_changes_filter_init(filter_r, type | estimate_get_mode(est), ioloop_time);
+	eas_changes_filter_init(filter_r, class, type | estimate_get_mode(est), ioloop_time);
 	return EAS_GET_ITEM_ESTIMATE_STATUS_OK;
 }
 
@@ -126,8 +127,8 @@ static enum eas_status estimate_check_options(const struct estimate *est)
 		if (wbxml_node_child(options, EAS_TAG_AIRSYNC_MAX_ITEMS) != NULL)
 			return EAS_GET_ITEM_ESTIMATE_STATUS_INVALID_COLLECTION;
 		class = wbxml_node_child_value(options, EAS_TAG_AIRSYNC_CLASS);
-		if (class != NULL && *class != '\0' &&
-		    strcasecmp(class, "Email") != 0 && strcasecmp(class, "SMS") != 0)
+		if (class != NULL && *class != '\0' && strcasecmp(class, "SMS") != 0 &&
+		    eas_class_find(class) != est->collection->folder->class)
 			return EAS_GET_ITEM_ESTIMATE_STATUS_INVALID_SYNC_KEY;
 	}
 	return EAS_GET_ITEM_ESTIMATE_STATUS_OK;
@@ -150,12 +151,11 @@ static enum eas_status estimate_collection(struct estimate *est, const char *id)
 	if (folder->class != EAS_CLASS_EMAIL &&
 	    wbxml_node_child(est->node, EAS_TAG_AIRSYNC_CONVERSATION_MODE) != NULL)
 		return EAS_STATUS_GLOBAL_INVALID_XML;
-	status = estimate_check_options(est);
-	if (status != EAS_GET_ITEM_ESTIMATE_STATUS_OK)
-		return status;
 	est->collection = eas_collection_init(est->ctx->pool, est->ctx->user,
 					      est->ctx->device, folder);
-	status = estimate_use_key(est, key == NULL ? "" : key);
+	status = estimate_check_options(est);
+	if (status == EAS_GET_ITEM_ESTIMATE_STATUS_OK)
+		status = estimate_use_key(est, key == NULL ? "" : key);
 	if (status == EAS_GET_ITEM_ESTIMATE_STATUS_OK)
 		status = estimate_count(est);
 	eas_collection_deinit(&est->collection);

@@ -100,8 +100,7 @@ void sync_collection_apply(struct sync_context *ctx, struct sync_collection *col
 	struct sync_apply apply = {
 		.ctx = ctx,
 		.coll = coll,
-		.collection = coll->collection,
-		.class = sync_class_of(coll->collection)
+		.collection = coll->collection
 	};
 	const struct wbxml_node *node;
 	unsigned int count = 0;
@@ -119,6 +118,7 @@ void sync_collection_apply(struct sync_context *ctx, struct sync_collection *col
 		coll->answer = TRUE;
 		return;
 	}
+	apply.class = sync_class_of(coll->collection);
 	apply.class->begin(&apply);
 	coll->next = eas_sync_state_next(coll->collection->state);
 	wbxml_node_foreach(coll->commands, node)

@@ -8,6 +8,7 @@
 #include "cmd-sync-class.h"
 
 struct eas_mail_move;
+struct sync_pim;
 
 /* what a phone saw and wants to see of a mail (eas-mail-source.h) */
 struct sync_mail_change {
@@ -19,6 +20,8 @@ struct sync_apply {
 	struct sync_collection *coll;
 	struct eas_collection *collection;
 	const struct sync_class *class;
+	/* cmd-sync-pim.c's */
+	struct sync_pim *pim;
 	/* Mail's, to the end: opened for the first command that needs it */
 	struct mailbox_transaction_context *trans;
 	struct mail *mail;

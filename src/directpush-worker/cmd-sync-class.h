@@ -2,7 +2,8 @@
 #ifndef CMD_SYNC_CLASS_H
 #define CMD_SYNC_CLASS_H
 
-/* What Sync does differently for mail (cmd-sync-mail.c) and for other classes. Items are known by
+/* What Sync does differently for mail (cmd-sync-mail.c) and for other classes
+   (cmd-sync-pim.c). Items are known by
    the UIDs of the collection's source (eas-changes.h). */
 
 #include "eas-followups.h"
@@ -11,6 +12,7 @@
 struct istream;
 struct mail;
 struct mailbox_transaction_context;
+struct pim_object;
 struct sync_apply;
 struct sync_response;
 
@@ -23,6 +25,9 @@ struct sync_reader {
 	struct mail *mail;
 	/* mail's: what flags said that are gone; not created if there is none */
 	ARRAY_TYPE(eas_followup) followups;
+	/* other classes': the open object; cleared with each */
+	pool_t pool;
+	struct pim_object *object;
 };
 
 struct sync_class {
@@ -60,6 +65,7 @@ struct sync_class {
 };
 
 extern const struct sync_class sync_class_mail;
+extern const struct sync_class sync_class_pim;
 
 /* The class of the items in a folder. */
 const struct sync_class *sync_class_of(const struct eas_collection *collection);

@@ -84,7 +84,8 @@ sync_collection_get_filter(struct sync_context *ctx, struct sync_collection *col
 	/* a draft that is worked on is never too old (quirk 69) */
 	if (coll->collection->folder->type == EAS_FOLDER_TYPE_DRAFTS)
 		type = 0;
-	eas_changes_filter_init(&coll->filter, type | mode, ioloop_time);
+	eas_changes_filter_init(&coll->filter, coll->collection->folder->class,
+				type | mode, ioloop_time);
 	if (coll->initial && state->pending != NULL &&
 	    state->pending->filter_type != coll->filter.filter_type) {
 		state->pending->filter_type = coll->filter.filter_type;
@@ -109,6 +110,7 @@ sync_collection_get_options(struct sync_context *ctx, struct sync_collection *co
 	if (eas_sync_options_parse(sent != NULL ? sent :
 				   eas_sync_options_kept(state, ctx->pool),
 				   ctx->cmd->request->version,
+				   coll->collection->folder->class,
 				   &coll->options, &error) < 0) {
 		sync_collection_fail(ctx, coll, coll->options.body.part_type_refused ?
 			EAS_STATUS_GLOBAL_BODY_PART_PREFERENCE_TYPE_NOT_SUPPORTED :
@@ -149,6 +151,10 @@ sync_collection_begin(struct sync_context *ctx, struct sync_collection *coll)
 	if (old == NULL || !eas_sync_state_can_join(old, ioloop_time)) {
 		collection->state = eas_sync_state_new(ctx->pool, old, ioloop_time);
 		coll->dirty = TRUE;
+	}
+	if (coll->dirty && coll->node != NULL) {
+		eas_sync_supported_keep(collection->state, wbxml_node_child(coll->node,
+						EAS_TAG_AIRSYNC_SUPPORTED));
 	}
 	if (sync_collection_get_options(ctx, coll) == 0)
 		coll->answer = TRUE;

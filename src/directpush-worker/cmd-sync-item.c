@@ -18,9 +18,10 @@
 /* A larger item than this is put together in a temporary file. */
 #define SYNC_MAX_MEMORY_ITEM (1024*1024)
 
-const struct sync_class *sync_class_of(const struct eas_collection *collection ATTR_UNUSED)
+const struct sync_class *sync_class_of(const struct eas_collection *collection)
 {
-	return &sync_class_mail;
+	return collection->folder->class == EAS_CLASS_EMAIL ? &sync_class_mail :
+		&sync_class_pim;
 }
 
 /* <Add>, <Change> or <Fetch> with all it has, as a fragment. Returns as sync_item_make(). */

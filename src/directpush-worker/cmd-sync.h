@@ -8,6 +8,7 @@
      cmd-sync-collection.c  each folder: state, key, options, mailbox; what to tell; saving
      cmd-sync-apply.c       the client's commands, for each class:
      cmd-sync-mail.c        mail: flags and deletions -> mailbox; reading mails
+     cmd-sync-pim.c         calendar, contacts, tasks, notes
      cmd-sync-draft.c       those that make, change or send a draft
      cmd-sync-report.c      responses and changes -> answer
      cmd-sync-item.c        one item of them

@@ -38,6 +38,7 @@ static const struct setting_define directpush_worker_setting_defines[] = {
 	DEF(BOOL, directpush_tnef),
 
 	DEF(BOOL, directpush_pim_create),
+	DEF(ENUM, directpush_pim_format),
 	DEF(STR, directpush_calendar_folder),
 	DEF(STR, directpush_contacts_folder),
 	DEF(STR, directpush_tasks_folder),
@@ -68,6 +69,7 @@ static const struct directpush_worker_settings directpush_worker_default_setting
 	.directpush_tnef = FALSE,
 
 	.directpush_pim_create = FALSE,
+	.directpush_pim_format = "kolab3:raw",
 	.directpush_calendar_folder = "Calendar",
 	.directpush_contacts_folder = "Contacts",
 	.directpush_tasks_folder = "Tasks",
@@ -179,6 +181,9 @@ directpush_worker_settings_check(void *_set, pool_t pool ATTR_UNUSED,
 		set->parsed_sent_copy = DIRECTPUSH_SENT_COPY_NEVER;
 	else
 		set->parsed_sent_copy = DIRECTPUSH_SENT_COPY_ASKED;
+
+	set->parsed_pim_format = strcmp(set->directpush_pim_format, "raw") == 0 ?
+		DIRECTPUSH_PIM_FORMAT_RAW : DIRECTPUSH_PIM_FORMAT_KOLAB3;
 
 	return pim_folders_check(set, error_r) &&
 		ping_wake_parse(set->directpush_ping_wake,

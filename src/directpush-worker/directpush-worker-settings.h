@@ -25,6 +25,12 @@ enum directpush_sent_copy {
 	DIRECTPUSH_SENT_COPY_NEVER
 };
 
+/* directpush_pim_format: how a new object is written */
+enum directpush_pim_format {
+	DIRECTPUSH_PIM_FORMAT_KOLAB3 = 0,
+	DIRECTPUSH_PIM_FORMAT_RAW
+};
+
 struct directpush_worker_settings {
 	pool_t pool;
 
@@ -54,6 +60,7 @@ struct directpush_worker_settings {
 	bool directpush_tnef;
 
 	bool directpush_pim_create;
+	const char *directpush_pim_format;
 	/* names without the namespace's prefix; "" = there is none by name */
 	const char *directpush_calendar_folder;
 	const char *directpush_contacts_folder;
@@ -64,6 +71,7 @@ struct directpush_worker_settings {
 	enum directpush_change parsed_ping_wake;
 	enum directpush_provision parsed_provision;
 	enum directpush_sent_copy parsed_sent_copy;
+	enum directpush_pim_format parsed_pim_format;
 };
 
 extern const struct setting_parser_info directpush_worker_setting_parser_info;

@@ -7,9 +7,10 @@
 
 #define DAY_SECS (24*60*60)
 
-/* FilterType -> days. MS-ASCMD "FilterType (Sync)" (2.2.3.68.2): mail has 0 to 5. The two
-   longer ones are the calendar's; some clients offer them for mail. */
-static const unsigned int filter_days[] = { 0, 1, 3, 7, 14, 30 };
+#define FILTER_INCOMPLETE 8
+
+/* FilterType -> days. MS-ASCMD "FilterType (Sync)" (2.2.3.68.2) */
+static const unsigned int filter_days[] = { 0, 1, 3, 7, 14, 30, 91, 182 };
 
 struct changes_context {
 	struct eas_changes_source *source;
@@ -25,26 +26,39 @@ struct changes_context {
 	bool failed;
 };
 
-bool eas_changes_filter_days(unsigned int filter_type, unsigned int *days_r)
+bool eas_changes_filter_is_valid(enum eas_class class, unsigned int filter_type)
 {
-	if (filter_type >= N_ELEMENTS(filter_days))
-		return FALSE;
-	*days_r = filter_days[filter_type];
-	return TRUE;
+	switch (class) {
+	case EAS_CLASS_CALENDAR:
+		return filter_type == 0 || (filter_type >= 4 && filter_type <= 7);
+	case EAS_CLASS_TASKS:
+		return filter_type == 0 || filter_type == FILTER_INCOMPLETE;
+	case EAS_CLASS_CONTACTS:
+	case EAS_CLASS_NOTES:
+		return TRUE;
+	case EAS_CLASS_NONE:
+	case EAS_CLASS_EMAIL:
+		break;
+	}
+	return filter_type <= 5;
 }
 
-void eas_changes_filter_init(struct eas_changes_filter *filter_r,
+void eas_changes_filter_init(struct eas_changes_filter *filter_r, enum eas_class class,
 			     unsigned int filter_type, time_t now)
 {
-	unsigned int days;
+	unsigned int type = filter_type & ~EAS_CHANGES_CONVERSATIONS;
+
+	i_assert(eas_changes_filter_is_valid(class, type));
 
 	i_zero(filter_r);
-	if (!eas_changes_filter_days(filter_type & ~EAS_CHANGES_CONVERSATIONS, &days))
-		i_unreached();
+	if (class == EAS_CLASS_CONTACTS || class == EAS_CLASS_NOTES)
+		return;
 	filter_r->filter_type = filter_type;
-	if (days > 0) {
+	if (type == FILTER_INCOMPLETE)
+		filter_r->window_start = 1;
+	else if (filter_days[type] > 0) {
 		filter_r->window_start = now - now % DAY_SECS -
-			(time_t)days * DAY_SECS;
+			(time_t)filter_days[type] * DAY_SECS;
 	}
 }
 
@@ -203,6 +217,8 @@ static void changes_find_new(struct changes_context *ctx)
 			ctx->source->list(ctx->source, gen->uid_next,
 					  (uint32_t)-1, &found);
 		}
+		if (ctx->source->came != NULL)
+			ctx->source->came(ctx->source, gen->highest_modseq, &found);
 		t_array_init(&gone, 16);
 		find_gone_set(ctx, &gen->left_new, &gone);
 		if (gen->window_start == ctx->filter->window_start) {
@@ -228,7 +244,8 @@ static void changes_find_outside(struct changes_context *ctx)
 	ARRAY_TYPE(seq_range) here;
 
 	if (changes_is_same_filter(ctx) &&
-	    gen->window_start == ctx->filter->window_start) {
+	    gen->window_start == ctx->filter->window_start &&
+	    ctx->source->came == NULL) {
 		seq_range_array_merge(&changes->outside, &gen->left_outside);
 	} else {
 		t_array_init(&here, 16);

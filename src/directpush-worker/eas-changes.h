@@ -14,6 +14,7 @@
 
 #include "guid.h"
 #include "seq-range-array.h"
+#include "eas-class.h"
 #include "eas-sync-state.h"
 
 /* the digest of an item that is not to be shown (marked as deleted) */
@@ -27,6 +28,8 @@ struct eas_changes_header {
 
 struct eas_changes_source {
 	struct eas_changes_header header;
+	/* Items that went until then are forgotten: a generation that looked before cannot be compared. */
+	uint64_t oldest_modseq;
 	/* How many items have a UID from uid1 to uid2? */
 	unsigned int (*count)(struct eas_changes_source *source,
 			      uint32_t uid1, uint32_t uid2);
@@ -37,6 +40,11 @@ struct eas_changes_source {
 	void (*changed)(struct eas_changes_source *source,
 			const ARRAY_TYPE(seq_range) *uids, uint64_t modseq,
 			ARRAY_TYPE(seq_range) *changed);
+	/* NULL: an item that went never comes back, and its date stays. Else: add those there are
+	   that came, came back or changed after modseq; a change may carry them over the
+	   window's begin. */
+	void (*came)(struct eas_changes_source *source, uint64_t modseq,
+		     ARRAY_TYPE(seq_range) *uids);
 	/* Returns 1, 0 = there is no such item, -1 = it cannot be said now. */
 	int (*digest)(struct eas_changes_source *source, uint32_t uid,
 		      uint32_t *digest_r);
@@ -72,12 +80,13 @@ struct eas_changes {
 	bool unchanged;
 };
 
-/* Days that FilterType stands for; 0 = all. Returns FALSE for one that mail
-   does not have. MS-ASCMD "FilterType (Sync)" (2.2.3.68.2) */
-bool eas_changes_filter_days(unsigned int filter_type, unsigned int *days_r);
-/* The filter now. Its window begins at midnight UTC, so that items fall out once a day and
-   a look in between costs nothing. */
-void eas_changes_filter_init(struct eas_changes_filter *filter_r,
+/* Does the class have this FilterType? Contacts and notes have none: it is ignored.
+   MS-ASCMD "FilterType (Sync)" (2.2.3.68.2) */
+bool eas_changes_filter_is_valid(enum eas_class class, unsigned int filter_type);
+/* The filter now; it must be valid. Its window begins at midnight UTC, so that items fall out once a
+   day and a look in between costs nothing. That of incomplete tasks (8) begins at 1: a source
+   dates those that are done at 0. */
+void eas_changes_filter_init(struct eas_changes_filter *filter_r, enum eas_class class,
 			     unsigned int filter_type, time_t now);
 
 /* Compare. The source's UIDVALIDITY must be the generation's, or the generation

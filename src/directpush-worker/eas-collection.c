@@ -10,6 +10,8 @@
 #include "eas-item-id.h"
 #include "eas-mail-source.h"
 #include "eas-mailbox.h"
+#include "eas-pim-folder.h"
+#include "eas-pim-source.h"
 #include "eas-user.h"
 #include "eas-collection.h"
 
@@ -81,11 +83,16 @@ int eas_collection_open(struct eas_collection *collection)
 	int ret;
 
 	i_assert(collection->source == NULL);
-	/* what is in folders of other classes is not mail */
-	if (collection->folder->vname == NULL || !collection->folder->selectable ||
-	    collection->folder->class != EAS_CLASS_EMAIL) {
+	if (collection->folder->vname == NULL || !collection->folder->selectable) {
 		collection->source = &empty_source;
 		return 1;
+	}
+	if (collection->folder->class != EAS_CLASS_EMAIL) {
+		ret = eas_pim_folder_open(collection->user, collection->folder,
+					  collection->event, &collection->pim);
+		if (ret > 0)
+			collection->source = eas_pim_source_init(collection->pim);
+		return ret;
 	}
 	ret = eas_mailbox_open(collection->user, collection->folder, &collection->box);
 	if (ret > 0)
@@ -94,8 +101,21 @@ int eas_collection_open(struct eas_collection *collection)
 	return ret;
 }
 
+static int collection_sync_pim(struct eas_collection *collection)
+{
+	eas_pim_source_deinit(&collection->source);
+	if (eas_pim_folder_update(collection->pim) < 0) {
+		eas_pim_folder_close(&collection->pim);
+		return -1;
+	}
+	collection->source = eas_pim_source_init(collection->pim);
+	return 0;
+}
+
 int eas_collection_sync(struct eas_collection *collection)
 {
+	if (collection->pim != NULL)
+		return collection_sync_pim(collection);
 	if (collection->box == NULL)
 		return 0;
 	eas_mail_source_deinit(&collection->source);
@@ -112,9 +132,14 @@ int eas_collection_sync(struct eas_collection *collection)
 
 void eas_collection_close(struct eas_collection *collection)
 {
-	if (collection->source != NULL && collection->source != &empty_source)
+	if (collection->source == NULL || collection->source == &empty_source)
+		;
+	else if (collection->pim != NULL)
+		eas_pim_source_deinit(&collection->source);
+	else
 		eas_mail_source_deinit(&collection->source);
 	collection->source = NULL;
+	eas_pim_folder_close(&collection->pim);
 	if (collection->box != NULL) {
 		eas_mailbox_close(collection->user, collection->folder,
 				  &collection->box);
@@ -124,8 +149,11 @@ void eas_collection_close(struct eas_collection *collection)
 bool eas_collection_is_same_mailbox(const struct eas_collection *collection,
 				    const struct eas_sync_generation *generation)
 {
+	const struct eas_changes_source *source = collection->source;
+
 	return generation->uid_validity == 0 ||
-		generation->uid_validity == collection->source->header.uid_validity;
+		(generation->uid_validity == source->header.uid_validity &&
+		 generation->highest_modseq >= source->oldest_modseq);
 }
 
 /* Is any of the new items one to be shown? */
@@ -179,7 +207,8 @@ collection_compare(struct eas_collection *collection, enum directpush_change kin
 		return EAS_COLLECTION_CHANGED;
 	}
 	if (told->uid_validity == 0) {
-		eas_changes_filter_init(&filter, told->filter_type, ioloop_time);
+		eas_changes_filter_init(&filter, collection->folder->class,
+					told->filter_type, ioloop_time);
 	} else {
 		/* a day that passed wakes nobody */
 		filter.filter_type = told->filter_type;
@@ -227,14 +256,22 @@ eas_collection_has_changes(struct eas_user *user, struct eas_device *device,
 
 const char *eas_collection_item_id(const struct eas_collection *collection, uint32_t uid)
 {
+	if (collection->pim != NULL)
+		return eas_pim_folder_item_id(collection->pim, uid);
 	return eas_item_id_make(collection->folder->id,
 				eas_sync_draft_get_id_uid(collection->state, uid));
 }
 
 uint32_t eas_collection_item_uid(const struct eas_collection *collection, const char *id)
 {
-	uint32_t uid = id == NULL ? 0 : eas_item_id_get_uid(id, collection->folder->id);
+	uint32_t uid;
 
+	if (collection->pim != NULL) {
+		const struct eas_pim_row *row = eas_pim_folder_find(collection->pim, id);
+
+		return row == NULL ? 0 : row->number;
+	}
+	uid = id == NULL ? 0 : eas_item_id_get_uid(id, collection->folder->id);
 	return uid == 0 ? 0 : eas_sync_draft_get_uid(collection->state, uid);
 }
 

@@ -13,6 +13,7 @@ struct eas_device;
 struct eas_folder;
 struct eas_changes;
 struct eas_changes_source;
+struct eas_pim_folder;
 
 struct eas_collection {
 	struct eas_user *user;
@@ -25,6 +26,8 @@ struct eas_collection {
 	/* Open and synced between _open() and _close(). NULL for a folder that only EAS
 	   has: it is always empty. */
 	struct mailbox *box;
+	/* a folder of another class than mail has this instead of box */
+	struct eas_pim_folder *pim;
 	/* the mailbox as it is now; never NULL between _open() and _close() */
 	struct eas_changes_source *source;
 };
@@ -54,7 +57,8 @@ bool eas_collection_is_same_mailbox(const struct eas_collection *collection,
 				    const struct eas_sync_generation *generation);
 
 /* ServerId <-> UID of the mail that is the item now: a changed draft is another mail, and the same
-   item. The state must be read. 0 if it is no id of this folder's. */
+   item. The state must be read. 0 if it is no id of this folder's. In other classes it is the object's
+   number (eas-pim-index.h), and the collection must be open. */
 const char *eas_collection_item_id(const struct eas_collection *collection, uint32_t uid);
 uint32_t eas_collection_item_uid(const struct eas_collection *collection, const char *id);
 /* For commands that have no collection: "folder:uid" of that mail, on the data stack. Other ids come back

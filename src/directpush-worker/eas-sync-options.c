@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "lib.h"
+#include "array.h"
 #include "buffer.h"
 #include "istream.h"
 #include "ostream.h"
@@ -12,7 +13,6 @@
 #include "eas-sync-state.h"
 #include "eas-sync-options.h"
 
-#define CLASS_EMAIL "Email"
 #define CLASS_SMS "SMS"
 
 int eas_sync_options_find(const struct wbxml_node *collection,
@@ -57,18 +57,19 @@ options_get_uint(const struct wbxml_node *node, wbxml_tag_t tag, unsigned int *v
 }
 
 int eas_sync_options_parse(const struct wbxml_node *node, enum eas_version version,
-			   struct eas_sync_options *options_r, const char **error_r)
+			   enum eas_class class, struct eas_sync_options *options_r,
+			   const char **error_r)
 {
-	unsigned int days, conflict = 1;
-	const char *class;
+	unsigned int conflict = 1;
+	const char *name;
 
 	i_zero(options_r);
 	if (node != NULL) {
-		class = wbxml_node_child_value(node, EAS_TAG_AIRSYNC_CLASS);
-		if (class != NULL && *class != '\0' &&
-		    strcasecmp(class, CLASS_EMAIL) != 0) {
+		name = wbxml_node_child_value(node, EAS_TAG_AIRSYNC_CLASS);
+		if (name != NULL && *name != '\0' && eas_class_find(name) != class) {
 			*error_r = t_strdup_printf(
-				"A mail folder has no items of class %s", class);
+				"A folder of class %s has no items of class %s",
+				eas_class_get_name(class), name);
 			return -1;
 		}
 		if (options_get_uint(node, EAS_TAG_AIRSYNC_FILTER_TYPE,
@@ -77,9 +78,9 @@ int eas_sync_options_parse(const struct wbxml_node *node, enum eas_version versi
 				     &conflict, error_r) < 0)
 			return -1;
 	}
-	if (!eas_changes_filter_days(options_r->filter_type, &days)) {
-		*error_r = t_strdup_printf("Mail has no FilterType %u",
-					   options_r->filter_type);
+	if (!eas_changes_filter_is_valid(class, options_r->filter_type)) {
+		*error_r = t_strdup_printf("Class %s has no FilterType %u",
+					   eas_class_get_name(class), options_r->filter_type);
 		return -1;
 	}
 	if (conflict > 1) {
@@ -90,15 +91,42 @@ int eas_sync_options_parse(const struct wbxml_node *node, enum eas_version versi
 	return eas_body_options_parse(node, version, &options_r->body, error_r);
 }
 
-bool eas_sync_options_keep(struct eas_sync_state *state, const struct wbxml_node *node)
+static buffer_t *node_to_bytes(pool_t pool, const struct wbxml_node *node)
 {
-	buffer_t *buf = buffer_create_dynamic(state->pool, 128);
+	buffer_t *buf = buffer_create_dynamic(pool, 128);
 	struct ostream *output = o_stream_create_buffer(buf);
 	struct wbxml_writer *writer = wbxml_writer_create(output);
 
 	wbxml_writer_node(writer, node);
 	wbxml_writer_destroy(&writer);
 	o_stream_destroy(&output);
+	return buf;
+}
+
+static const struct wbxml_node *
+node_from_bytes(pool_t pool, const unsigned char *data, size_t size)
+{
+	struct wbxml_tree_settings set = {
+		.limits = wbxml_default_limits,
+		.max_memory_value = WBXML_DEFAULT_MAX_VALUE_BYTES
+	};
+	struct wbxml_tree *tree = NULL;
+	struct istream *input;
+	const char *error;
+
+	if (size == 0)
+		return NULL;
+	input = i_stream_create_from_data(data, size);
+	if (wbxml_tree_read(pool, input, &set, &tree, &error) <= 0)
+		tree = NULL;
+	i_stream_unref(&input);
+	return tree == NULL ? NULL : tree->root;
+}
+
+bool eas_sync_options_keep(struct eas_sync_state *state, const struct wbxml_node *node)
+{
+	buffer_t *buf = node_to_bytes(state->pool, node);
+
 	if (state->options_size == buf->used &&
 	    memcmp(state->options, buf->data, buf->used) == 0)
 		return FALSE;
@@ -110,19 +138,34 @@ bool eas_sync_options_keep(struct eas_sync_state *state, const struct wbxml_node
 const struct wbxml_node *
 eas_sync_options_kept(const struct eas_sync_state *state, pool_t pool)
 {
-	struct wbxml_tree_settings set = {
-		.limits = wbxml_default_limits,
-		.max_memory_value = WBXML_DEFAULT_MAX_VALUE_BYTES
-	};
-	struct wbxml_tree *tree = NULL;
-	struct istream *input;
-	const char *error;
+	return node_from_bytes(pool, state->options, state->options_size);
+}
 
-	if (state->options_size == 0)
+void eas_sync_supported_keep(struct eas_sync_state *state, const struct wbxml_node *node)
+{
+	buffer_t *buf;
+
+	state->supported = NULL;
+	state->supported_size = 0;
+	if (node == NULL)
+		return;
+	buf = node_to_bytes(state->pool, node);
+	state->supported = buf->data;
+	state->supported_size = buf->used;
+}
+
+const ARRAY_TYPE(wbxml_tag) *
+eas_sync_supported_kept(const struct eas_sync_state *state, pool_t pool)
+{
+	const struct wbxml_node *node, *supported =
+		node_from_bytes(pool, state->supported, state->supported_size);
+	ARRAY_TYPE(wbxml_tag) *tags;
+
+	if (supported == NULL)
 		return NULL;
-	input = i_stream_create_from_data(state->options, state->options_size);
-	if (wbxml_tree_read(pool, input, &set, &tree, &error) <= 0)
-		tree = NULL;
-	i_stream_unref(&input);
-	return tree == NULL ? NULL : tree->root;
+	tags = p_malloc(pool, sizeof(*tags));
+	p_array_init(tags, pool, 16);
+	wbxml_node_foreach(supported, node)
+		array_push_back(tags, &node->tag);
+	return tags;
 }

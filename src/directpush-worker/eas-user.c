@@ -14,6 +14,7 @@
 #include "eas-folder.h"
 #include "eas-mail-followup.h"
 #include "eas-mailbox.h"
+#include "eas-pim-folder.h"
 #include "eas-search-results.h"
 #include "eas-state-root.h"
 #include "eas-state-store.h"
@@ -109,6 +110,7 @@ void eas_user_destroy(struct eas_user **_user)
 	*_user = NULL;
 	eas_search_results_free(user);
 	eas_mail_followups_forget(user);
+	eas_pim_folders_free(user);
 	eas_mailboxes_free(user);
 	eas_folder_lists_free(user);
 	if (user->state_store != NULL)

@@ -37,6 +37,8 @@ struct eas_user {
 	ARRAY(struct eas_mailbox_kept) kept_mailboxes;
 	/* eas-mail-followup.c's */
 	struct eas_mail_followups *followups;
+	/* eas-pim-folder.c's */
+	ARRAY(struct eas_pim_kept) kept_pim_indexes;
 	/* eas-search-results.c's */
 	struct eas_search_results *search_results;
 	const char *const *addresses;

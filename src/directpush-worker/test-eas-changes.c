@@ -190,7 +190,7 @@ test_sync(struct fake_folder *folder, struct eas_sync_state *state,
 	uint32_t uid;
 	string_t *str = t_str_new(64);
 
-	eas_changes_filter_init(&filter, filter_type, now);
+	eas_changes_filter_init(&filter, EAS_CLASS_EMAIL, filter_type, now);
 	if (eas_changes_find(&folder->source, state->confirmed, &filter,
 			     test_pool, &changes) < 0)
 		return "failed";
@@ -476,25 +476,36 @@ static void test_eas_changes_broken(void)
 	changes_end();
 }
 
-static void test_eas_changes_filter_days(void)
+static void test_eas_changes_filter_types(void)
 {
 	static const struct {
-		unsigned int type, days;
-		bool ok;
+		enum eas_class class;
+		/* one digit a FilterType */
+		const char *valid;
 	} tests[] = {
-		{ 0, 0, TRUE }, { 1, 1, TRUE }, { 2, 3, TRUE },
-		{ 3, 7, TRUE }, { 4, 14, TRUE }, { 5, 30, TRUE },
-		{ 6, 0, FALSE }, { 7, 0, FALSE }, { 8, 0, FALSE }, { 9, 0, FALSE }
+		{ EAS_CLASS_EMAIL, "012345" },
+		{ EAS_CLASS_CALENDAR, "04567" },
+		{ EAS_CLASS_TASKS, "08" },
+		{ EAS_CLASS_CONTACTS, "0123456789" },
+		{ EAS_CLASS_NOTES, "0123456789" }
 	};
-	unsigned int i, days;
+	struct eas_changes_filter filter;
+	unsigned int i, type;
 
-	test_begin("changes: FilterType in days");
+	test_begin("changes: FilterTypes of the classes");
 	for (i = 0; i < N_ELEMENTS(tests); i++) {
-		days = 0;
-		test_assert_idx(eas_changes_filter_days(tests[i].type, &days) ==
-				tests[i].ok, i);
-		test_assert_idx(days == tests[i].days, i);
+		for (type = 0; type < 10; type++) {
+			test_assert_idx(eas_changes_filter_is_valid(tests[i].class, type) ==
+					(strchr(tests[i].valid, '0' + type) != NULL),
+					i * 10 + type);
+		}
 	}
+	eas_changes_filter_init(&filter, EAS_CLASS_CALENDAR, 7, NOW);
+	test_assert(filter.window_start == NOW - NOW % 86400 - 182 * 86400);
+	eas_changes_filter_init(&filter, EAS_CLASS_TASKS, 8, NOW);
+	test_assert(filter.window_start == 1);
+	eas_changes_filter_init(&filter, EAS_CLASS_CONTACTS, 5, NOW);
+	test_assert(filter.window_start == 0 && filter.filter_type == 0);
 	test_end();
 }
 
@@ -511,7 +522,7 @@ int main(void)
 		test_eas_changes_own_move,
 		test_eas_changes_conversations,
 		test_eas_changes_broken,
-		test_eas_changes_filter_days,
+		test_eas_changes_filter_types,
 		NULL
 	};
 	return test_run(test_functions);

@@ -101,14 +101,14 @@ static void test_eas_sync_options_parse(void)
 			node_add(node, EAS_TAG_AIRSYNC_CONFLICT, tests[i].conflict);
 		if (tests[i].class != NULL)
 			node_add(node, EAS_TAG_AIRSYNC_CLASS, tests[i].class);
-		test_assert_idx(eas_sync_options_parse(node, EAS_VERSION_14_1,
+		test_assert_idx(eas_sync_options_parse(node, EAS_VERSION_14_1, EAS_CLASS_EMAIL,
 						       &options, &error) == tests[i].ret, i);
 		if (tests[i].ret < 0)
 			continue;
 		test_assert_idx(options.filter_type == tests[i].filter_type, i);
 		test_assert_idx(options.client_wins == tests[i].client_wins, i);
 	}
-	test_assert(eas_sync_options_parse(NULL, EAS_VERSION_14_1,
+	test_assert(eas_sync_options_parse(NULL, EAS_VERSION_14_1, EAS_CLASS_EMAIL,
 					   &options, &error) == 0);
 	test_end();
 }

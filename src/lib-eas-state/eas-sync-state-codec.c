@@ -11,7 +11,8 @@
    one before and its length - 1.
 
      state       instance, created, string options, loop, generations,
-                 number of drafts, {id uid, uid, command} (from format 2 on)
+                 number of drafts, {id uid, uid, command} (from format 2 on),
+                 string supported (from format 3 on)
      loop        repeats, limit, alone uid, alone count
      generations 1 = confirmed | 2 = pending, then each
      generation  counter, uidvalidity, uidnext, messages, modseq, filter type,
@@ -111,6 +112,7 @@ void eas_sync_state_encode(buffer_t *dest, const struct eas_sync_state *state)
 	if (state->pending != NULL)
 		encode_generation(dest, state->pending);
 	encode_drafts(dest, state);
+	encode_string(dest, state->supported, state->supported_size);
 }
 
 /* The first error stays; after it everything reads as 0. */
@@ -288,7 +290,7 @@ int eas_sync_state_decode(pool_t pool, unsigned int format, const unsigned char 
 {
 	struct decoder dec = { .pool = pool, .data = data, .end = data + size };
 	struct eas_sync_state *state;
-	const unsigned char *options;
+	const unsigned char *options, *supported;
 
 	state = p_new(pool, struct eas_sync_state, 1);
 	state->pool = pool;
@@ -305,6 +307,13 @@ int eas_sync_state_decode(pool_t pool, unsigned int format, const unsigned char 
 	p_array_init(&state->drafts, pool, 1);
 	if (format >= 2)
 		decode_drafts(&dec, state);
+	if (format >= 3) {
+		supported = decode_bytes(&dec, &state->supported_size);
+		if (state->supported_size > 0) {
+			state->supported = p_memdup(pool, supported,
+						    state->supported_size);
+		}
+	}
 
 	if (dec.error == NULL && state->instance == 0)
 		dec.error = "There is no instance";

@@ -15,8 +15,8 @@
 #include "eas-sync-loop.h"
 
 /* changes when the bytes change */
-#define EAS_SYNC_STATE_FORMAT 2
-/* written before drafts were; read too */
+#define EAS_SYNC_STATE_FORMAT 3
+/* 1: before there were drafts, 2: before there was Supported; both are read too */
 #define EAS_SYNC_STATE_FORMAT_OLDEST 1
 
 /* distinct digests a folder may have; further ones share EAS_SYNC_DIGEST_UNKNOWN */
@@ -93,6 +93,9 @@ struct eas_sync_state {
 	/* The last Options as WBXML, opaque to this file; size 0 = none sent. */
 	const unsigned char *options;
 	size_t options_size;
+	/* The Supported of the first Sync as WBXML, likewise. */
+	const unsigned char *supported;
+	size_t supported_size;
 
 	struct eas_sync_loop loop;
 	/* Of both generations: they are facts of the mailbox. The oldest first. */

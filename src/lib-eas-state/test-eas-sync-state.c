@@ -201,6 +201,8 @@ static struct eas_sync_state *test_state_full(void)
 	state = eas_sync_state_new(test_pool, NULL, NOW);
 	state->options = (const unsigned char *)"\x03\x01\x6a\x00\xff";
 	state->options_size = 5;
+	state->supported = (const unsigned char *)"\x03\x01\x6a\x00";
+	state->supported_size = 4;
 	(void)eas_sync_state_confirm(state, EAS_SYNC_KEY_NEXT);
 	next = test_answer(state, 10, 20, 1);
 	next->uid_validity = 4294967295U;
@@ -238,6 +240,8 @@ static void test_eas_sync_state_codec(void)
 	test_assert(copy->instance == state->instance && copy->created == NOW);
 	test_assert(copy->options_size == 5 &&
 		    memcmp(copy->options, state->options, 5) == 0);
+	test_assert(copy->supported_size == 4 &&
+		    memcmp(copy->supported, state->supported, 4) == 0);
 	test_assert(copy->loop.alone_uid == 7 && copy->loop.alone_count == 1);
 	test_assert(copy->confirmed != NULL && known_count(copy->confirmed) == 0);
 	test_assert(copy->pending->uid_validity == 4294967295U);
@@ -295,9 +299,16 @@ static void test_eas_sync_drafts(void)
 	state = test_state_full();
 	buf = buffer_create_dynamic(test_pool, 128);
 	eas_sync_state_encode(buf, state);
-	/* as it was written before there were drafts: without their number */
+	state->supported_size = 0;
+	buffer_set_used_size(buf, 0);
+	eas_sync_state_encode(buf, state);
+	/* as it was written before there was Supported, and before there were drafts: without
+	   the lengths of these */
+	test_assert(eas_sync_state_decode(test_pool, 2, buf->data, buf->used - 1,
+					  &copy, &error) == 0);
+	test_assert(copy->supported_size == 0);
 	test_assert(eas_sync_state_decode(test_pool, EAS_SYNC_STATE_FORMAT_OLDEST,
-					  buf->data, buf->used - 1, &copy, &error) == 0);
+					  buf->data, buf->used - 2, &copy, &error) == 0);
 	test_assert(array_count(&copy->drafts) == 0);
 
 	eas_sync_generation_set(test_pool, state->pending, 40, 3);

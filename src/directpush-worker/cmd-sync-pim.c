@@ -1,0 +1,461 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Calendar, contacts, tasks and notes in a Sync. A command changes the object as it is now, whoever
+   wrote it; what the device did not touch stays. docs/decisions/172 */
+
+#include "lib.h"
+#include "array.h"
+#include "wbxml-tree.h"
+#include "eas-value.h"
+#include "eas-tag.h"
+#include "pim-object.h"
+#include "eas-cmd.h"
+#include "eas-collection.h"
+#include "eas-folder.h"
+#include "eas-pim-folder.h"
+#include "eas-pim-item.h"
+#include "cmd-sync-apply.h"
+
+/* an object the device wrote */
+struct sync_pim_written {
+	unsigned char hash[EAS_PIM_HASH_SIZE];
+	uint32_t version;
+};
+
+struct sync_pim {
+	/* since the index was updated last */
+	ARRAY(struct sync_pim_written) written;
+	const ARRAY_TYPE(wbxml_tag) *supported;
+	/* something was stored or removed */
+	bool changed;
+};
+
+static void pim_begin(struct sync_apply *apply)
+{
+	apply->pim = p_new(apply->ctx->pool, struct sync_pim, 1);
+	p_array_init(&apply->pim->written, apply->ctx->pool, 8);
+	apply->pim->supported = eas_sync_supported_kept(apply->collection->state,
+							apply->ctx->pool);
+}
+
+/* The device has this number as it is told next time: with the revision it wrote, or, where somebody else
+   wrote too, with none. */
+static void pim_settle(struct sync_apply *apply)
+{
+	struct sync_pim *pim = apply->pim;
+	const struct sync_pim_written *written;
+	const struct eas_pim_row *row;
+
+	array_foreach(&pim->written, written) {
+		row = eas_pim_index_find_hash(apply->collection->pim->index, written->hash);
+		if (row == NULL || !eas_pim_row_is_shown(row))
+			continue;
+		eas_sync_generation_set(apply->ctx->pool, apply->coll->next, row->number,
+					row->version == written->version ?
+					row->revision : 0);
+		if (row->version != written->version) {
+			(void)seq_range_array_add(&apply->coll->next->left_changed,
+						  row->number);
+		}
+	}
+	array_clear(&pim->written);
+	pim->changed = FALSE;
+}
+
+/* Let the index see what was done. Returns 0, -1 = the collection has failed. */
+static int pim_flush(struct sync_apply *apply)
+{
+	if (!apply->pim->changed)
+		return 0;
+	if (eas_collection_sync(apply->collection) < 0) {
+		/* What was done is done; the device repeats it, which does no harm. */
+		apply->coll->status = EAS_SYNC_STATUS_SERVER_ERROR;
+		apply->coll->answer = TRUE;
+		return -1;
+	}
+	pim_settle(apply);
+	return 0;
+}
+
+/* Several commands for one object in one Sync: all are done (quirk 89). */
+static int pim_flush_for(struct sync_apply *apply, const unsigned char *hash)
+{
+	const struct sync_pim_written *written;
+
+	array_foreach(&apply->pim->written, written) {
+		if (memcmp(written->hash, hash, EAS_PIM_HASH_SIZE) == 0)
+			return pim_flush(apply);
+	}
+	return 0;
+}
+
+static bool pim_has_failed(const struct sync_apply *apply)
+{
+	return apply->collection->pim == NULL;
+}
+
+static enum eas_status pim_result_status(enum eas_pim_result result)
+{
+	switch (result) {
+	case EAS_PIM_OK:
+		return EAS_SYNC_STATUS_OK;
+	case EAS_PIM_NOT_FOUND:
+		return EAS_SYNC_STATUS_OBJECT_NOT_FOUND;
+	case EAS_PIM_OTHER:
+	case EAS_PIM_UNREADABLE:
+		return EAS_SYNC_STATUS_CONVERSION_ERROR;
+	case EAS_PIM_REFUSED:
+		return EAS_SYNC_STATUS_CANNOT_COMPLETE;
+	case EAS_PIM_TEMPFAIL:
+		break;
+	}
+	return EAS_SYNC_STATUS_SERVER_ERROR;
+}
+
+static enum eas_pim_result
+pim_put(struct sync_apply *apply, const struct eas_pim_row *row,
+	const unsigned char *hash, const struct pim_object *object)
+{
+	struct sync_pim_written written;
+	enum eas_pim_result result;
+
+	memcpy(written.hash, hash, sizeof(written.hash));
+	result = eas_pim_folder_put(apply->collection->pim, row, object, &written.version);
+	if (result == EAS_PIM_OK) {
+		array_push_back(&apply->pim->written, &written);
+		apply->pim->changed = TRUE;
+	}
+	return result;
+}
+
+/* A row as the command finds it: whatever the device wrote before is in it. */
+static const struct eas_pim_row *
+pim_find(struct sync_apply *apply, const unsigned char *hash)
+{
+	const struct eas_pim_row *row;
+
+	if (pim_flush_for(apply, hash) < 0)
+		return NULL;
+	row = eas_pim_index_find_hash(apply->collection->pim->index, hash);
+	return row == NULL || !eas_pim_row_is_shown(row) ? NULL : row;
+}
+
+static const struct eas_pim_row *
+pim_find_id(struct sync_apply *apply, const struct wbxml_node *node, const char **id_r)
+{
+	unsigned char hash[EAS_PIM_HASH_SIZE];
+
+	*id_r = wbxml_node_child_value(node, EAS_TAG_AIRSYNC_SERVER_ID);
+	return pim_has_failed(apply) ||
+		!eas_pim_folder_parse_id(apply->collection->pim, *id_r, hash) ? NULL :
+		pim_find(apply, hash);
+}
+
+/*
+ * Change
+ */
+
+/* What a command does to an object. Returns 1, 0 = there is nothing to write, -1 = *status_r. */
+static int
+pim_patch(struct sync_apply *apply, const struct wbxml_node *node,
+	  struct pim_object *object, const char *id, enum eas_status *status_r)
+{
+	const struct wbxml_node *data =
+		wbxml_node_child(node, EAS_TAG_AIRSYNC_APPLICATION_DATA);
+	const char *error = "", *instance =
+		wbxml_node_child_value(node, EAS_TAG_AIRSYNCBASE_INSTANCE_ID);
+	struct eas_pim_context ctx;
+	time_t instance_utc;
+	bool changed = TRUE;
+	int ret;
+
+	eas_pim_item_init(&ctx, apply->ctx->cmd, apply->collection->pim,
+			  &apply->coll->options.body, apply->pim->supported, id, object);
+	if (instance == NULL) {
+		ret = eas_item_pim_patch(&ctx, data, &changed, &error) < 0 ? -1 : 1;
+	} else if (eas_date_parse(instance, &instance_utc) < 0) {
+		error = "InstanceId is no date";
+		ret = -1;
+	} else {
+		ret = eas_item_pim_patch_instance(&ctx, instance_utc, data, &error);
+	}
+	if (ret > 0)
+		return changed ? 1 : 0;
+	e_debug(apply->collection->event, "Change of %s: %s", id,
+		ret == 0 ? "There is no such occurrence" : error);
+	*status_r = ret == 0 ? EAS_SYNC_STATUS_OBJECT_NOT_FOUND :
+		EAS_SYNC_STATUS_CONVERSION_ERROR;
+	return -1;
+}
+
+/* Did somebody else change it since the device was told? */
+static bool pim_is_conflict(struct sync_apply *apply, const struct eas_pim_row *row)
+{
+	uint32_t shown;
+
+	return !apply->coll->options.client_wins &&
+		eas_sync_generation_has(apply->coll->next, row->number, &shown) &&
+		shown != EAS_SYNC_DIGEST_UNKNOWN && shown != row->revision;
+}
+
+/* The server's stays, and the device gets it. MS-ASCMD "Conflict" (2.2.3.34) */
+static void pim_give_back(struct sync_apply *apply, const struct eas_pim_row *row)
+{
+	struct eas_sync_generation *next = apply->coll->next;
+
+	if (!eas_sync_generation_has(next, row->number, NULL))
+		return;
+	/* no revision is 0 */
+	eas_sync_generation_set(apply->ctx->pool, next, row->number, 0);
+	(void)seq_range_array_add(&next->left_changed, row->number);
+}
+
+static enum eas_status
+pim_change_object(struct sync_apply *apply, const struct wbxml_node *node,
+		  const struct eas_pim_row *row, const char *id, pool_t pool)
+{
+	struct eas_sync_generation *next = apply->coll->next;
+	struct pim_object *object;
+	enum eas_pim_result result;
+	enum eas_status status;
+	uoff_t size;
+	int ret;
+
+	result = eas_pim_folder_read(apply->collection->pim, row, pool, &object, &size);
+	if (result != EAS_PIM_OK)
+		return pim_result_status(result);
+	if ((ret = pim_patch(apply, node, object, id, &status)) < 0)
+		return status;
+	if (ret == 0) {
+		/* as the device wants it already: maybe it repeats itself */
+		if (eas_sync_generation_has(next, row->number, NULL)) {
+			eas_sync_generation_set(apply->ctx->pool, next, row->number,
+						row->revision);
+		}
+		return EAS_SYNC_STATUS_OK;
+	}
+	if (pim_is_conflict(apply, row))
+		return EAS_SYNC_STATUS_CONFLICT;
+	result = pim_put(apply, row, row->facts.hash, object);
+	/* What may not or cannot be written stays, as in a conflict: the device gets it back. */
+	return result == EAS_PIM_REFUSED || result == EAS_PIM_UNREADABLE ?
+		EAS_SYNC_STATUS_CONFLICT : pim_result_status(result);
+}
+
+static void pim_change_row(struct sync_apply *apply, const struct wbxml_node *node,
+			   const struct eas_pim_row *row, const char *id)
+{
+	pool_t pool = pool_alloconly_create("eas Sync object", 16*1024);
+	enum eas_status status = pim_change_object(apply, node, row, id, pool);
+
+	if (status == EAS_SYNC_STATUS_CONFLICT)
+		pim_give_back(apply, row);
+	if (status != EAS_SYNC_STATUS_OK)
+		sync_apply_respond(apply, node->tag, status, id);
+	pool_unref(&pool);
+}
+
+static void pim_change(struct sync_apply *apply, const struct wbxml_node *node)
+{
+	const char *id;
+	const struct eas_pim_row *row = pim_find_id(apply, node, &id);
+
+	if (row != NULL)
+		pim_change_row(apply, node, row, id);
+	else if (!pim_has_failed(apply)) {
+		sync_apply_respond(apply, node->tag, EAS_SYNC_STATUS_OBJECT_NOT_FOUND, id);
+	}
+}
+
+/*
+ * Add
+ */
+
+static enum eas_status
+pim_add_object(struct sync_apply *apply, const struct wbxml_node *node, const char *uid,
+	       const unsigned char *hash, const char *id)
+{
+	struct eas_pim_folder *pim = apply->collection->pim;
+	pool_t pool = pool_alloconly_create("eas Sync object", 16*1024);
+	struct eas_pim_context ctx;
+	struct pim_object *object;
+	enum eas_status status;
+	const char *error = "";
+
+	object = pim_object_new(pool, pim->backend->kind,
+				eas_pim_folder_new_format(pim), uid);
+	eas_pim_item_init(&ctx, apply->ctx->cmd, pim, &apply->coll->options.body,
+			  apply->pim->supported, id, object);
+	if (eas_item_pim_fill(&ctx, wbxml_node_child(node,
+				EAS_TAG_AIRSYNC_APPLICATION_DATA), &error) < 0) {
+		e_debug(apply->collection->event, "Add: %s", error);
+		status = EAS_SYNC_STATUS_CONVERSION_ERROR;
+	} else {
+		status = pim_result_status(pim_put(apply, NULL, hash, object));
+	}
+	pool_unref(&pool);
+	return status;
+}
+
+/* One with a known UID is that object: the answer to the Add was lost, or the device took the
+   entry from an invitation (quirk 85). */
+static enum eas_status
+pim_add_known(struct sync_apply *apply, const struct wbxml_node *node,
+	      const struct eas_pim_row *row, const char *id)
+{
+	pool_t pool = pool_alloconly_create("eas Sync object", 16*1024);
+	enum eas_status status;
+
+	status = pim_change_object(apply, node, row, id, pool);
+	/* the device has it now, whatever it is */
+	if (status == EAS_SYNC_STATUS_OK &&
+	    !eas_sync_generation_has(apply->coll->next, row->number, NULL)) {
+		eas_sync_generation_set(apply->ctx->pool, apply->coll->next, row->number,
+					row->revision);
+	}
+	pool_unref(&pool);
+	return status;
+}
+
+static void pim_add(struct sync_apply *apply, const struct wbxml_node *node,
+		    const char *client_id)
+{
+	const struct wbxml_node *data =
+		wbxml_node_child(node, EAS_TAG_AIRSYNC_APPLICATION_DATA);
+	unsigned char hash[EAS_PIM_HASH_SIZE];
+	const struct eas_pim_row *row;
+	struct sync_response *response;
+	enum eas_status status;
+	const char *uid, *id;
+
+	if (pim_has_failed(apply))
+		return;
+	uid = eas_pim_item_new_uid(apply->ctx->cmd, data, t_strdup_printf("%s\t%s\t%s",
+		apply->coll->id, eas_sync_key_format(&apply->coll->key), client_id));
+	eas_pim_hash_make(uid, hash);
+	id = eas_pim_folder_hash_id(apply->collection->pim, hash);
+	row = pim_find(apply, hash);
+	if (pim_has_failed(apply))
+		return;
+	status = row != NULL ? pim_add_known(apply, node, row, id) :
+		pim_add_object(apply, node, uid, hash, id);
+	response = sync_apply_respond(apply, EAS_TAG_AIRSYNC_ADD, status,
+				      status == EAS_SYNC_STATUS_OK ? id : NULL);
+	response->client_id = client_id;
+}
+
+/*
+ * Delete
+ */
+
+/* Not to the trash, whatever DeletesAsMoves says: that is for mail, and would show the object as
+   one. Where the server changed the object, the deletion counts (MS-ASCMD 2.2.3.34). */
+static void pim_delete_row(struct sync_apply *apply, const struct eas_pim_row *row,
+			   const char *id)
+{
+	uint32_t number = row->number;
+	enum eas_pim_result result =
+		eas_pim_folder_remove(apply->collection->pim, row);
+
+	eas_sync_generation_remove(apply->coll->next, number);
+	if (result == EAS_PIM_OK || result == EAS_PIM_NOT_FOUND) {
+		apply->pim->changed = TRUE;
+		return;
+	}
+	/* it is still there: the device gets it again */
+	sync_apply_respond(apply, EAS_TAG_AIRSYNC_DELETE, pim_result_status(result), id);
+	(void)seq_range_array_add(&apply->coll->next->left_new, number);
+}
+
+static void pim_delete(struct sync_apply *apply, const struct wbxml_node *node)
+{
+	const char *id;
+	const struct eas_pim_row *row = pim_find_id(apply, node, &id);
+	uint32_t number;
+
+	if (pim_has_failed(apply))
+		return;
+	if (row == NULL) {
+		/* gone already: the answer may have been lost */
+		number = eas_collection_item_uid(apply->collection, id);
+		if (number != 0)
+			eas_sync_generation_remove(apply->coll->next, number);
+	} else if (wbxml_node_child(node, EAS_TAG_AIRSYNCBASE_INSTANCE_ID) != NULL) {
+		pim_change_row(apply, node, row, id);
+	} else {
+		pim_delete_row(apply, row, id);
+	}
+}
+
+static void pim_commit(struct sync_apply *apply)
+{
+	if (!pim_has_failed(apply))
+		(void)pim_flush(apply);
+}
+
+/*
+ * Reading
+ */
+
+static int pim_reader_open(struct sync_reader *reader, uint32_t uid, uoff_t *size_r,
+			   const char **error_r)
+{
+	struct eas_pim_folder *pim = reader->coll->collection->pim;
+	const struct eas_pim_row *row = eas_pim_index_find(pim->index, uid);
+
+	if (reader->pool == NULL)
+		reader->pool = pool_alloconly_create("eas Sync object", 64*1024);
+	else
+		p_clear(reader->pool);
+	if (row == NULL)
+		return 0;
+	switch (eas_pim_folder_read(pim, row, reader->pool, &reader->object, size_r)) {
+	case EAS_PIM_OK:
+		return 1;
+	case EAS_PIM_NOT_FOUND:
+		return 0;
+	case EAS_PIM_OTHER:
+	case EAS_PIM_UNREADABLE:
+	case EAS_PIM_REFUSED:
+	case EAS_PIM_TEMPFAIL:
+		break;
+	}
+	*error_r = "the object cannot be read";
+	return -1;
+}
+
+static int pim_reader_write(struct sync_reader *reader, wbxml_tag_t tag ATTR_UNUSED,
+			    struct wbxml_writer *writer, const char *id,
+			    const char **error_r ATTR_UNUSED)
+{
+	struct eas_pim_context ctx;
+
+	eas_pim_item_init(&ctx, reader->ctx->cmd, reader->coll->collection->pim,
+			  &reader->coll->options.body, NULL, id, reader->object);
+	eas_item_pim_write(&ctx, writer);
+	return 1;
+}
+
+static bool pim_changes_whole(struct sync_context *ctx ATTR_UNUSED,
+			      struct sync_collection *coll ATTR_UNUSED)
+{
+	return TRUE;
+}
+
+static void pim_reader_close(struct sync_reader *reader)
+{
+	pool_unref(&reader->pool);
+}
+
+const struct sync_class sync_class_pim = {
+	.begin = pim_begin,
+	.add = pim_add,
+	.change = pim_change,
+	.delete = pim_delete,
+	.commit = pim_commit,
+
+	.open = pim_reader_open,
+	.write = pim_reader_write,
+	.changes_whole = pim_changes_whole,
+	.close = pim_reader_close
+};
