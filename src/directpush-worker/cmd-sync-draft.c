@@ -26,6 +26,7 @@
 #include "eas-compose.h"
 #include "eas-device.h"
 #include "eas-folder.h"
+#include "eas-mail-save.h"
 #include "eas-mail-source.h"
 #include "eas-user.h"
 #include "cmd-sync-apply.h"
@@ -129,28 +130,14 @@ draft_make_mime(struct sync_apply *apply, const struct wbxml_node *data,
 	return iostream_temp_finish(&output, IO_BLOCK_SIZE);
 }
 
-static int draft_save(struct mailbox *box, struct mailbox_transaction_context *trans,
-		      const struct draft_mail *mail)
+static int draft_save(struct mailbox_transaction_context *trans, const struct draft_mail *mail)
 {
-	struct mail_save_context *save = mailbox_save_alloc(trans);
-	struct mail_keywords *keywords;
 	struct istream *input;
 	int ret;
 
-	keywords = mailbox_keywords_create_valid(box, mail->keywords);
-	mailbox_save_set_flags(save, mail->flags, keywords);
-	mailbox_keywords_unref(&keywords);
 	i_stream_seek(mail->mime, 0);
 	input = i_stream_create_crlf(mail->mime);
-	ret = mailbox_save_begin(&save, input);
-	while (ret == 0 && i_stream_read(input) > 0)
-		ret = mailbox_save_continue(save);
-	if (input->stream_errno != 0)
-		ret = -1;
-	if (ret == 0)
-		ret = mailbox_save_finish(&save);
-	else if (save != NULL)
-		mailbox_save_cancel(&save);
+	ret = eas_mail_save(trans, input, mail->flags, mail->keywords);
 	i_stream_unref(&input);
 	return ret;
 }
@@ -182,7 +169,7 @@ draft_append(struct sync_apply *apply, const struct draft_mail *mail, uint32_t *
 	trans = mailbox_transaction_begin(box, MAILBOX_TRANSACTION_FLAG_EXTERNAL |
 					  MAILBOX_TRANSACTION_FLAG_ASSIGN_UIDS,
 					  "eas draft");
-	if (draft_save(box, trans, mail) < 0) {
+	if (draft_save(trans, mail) < 0) {
 		enum eas_status status = draft_append_failed(apply);
 
 		mailbox_transaction_rollback(&trans);

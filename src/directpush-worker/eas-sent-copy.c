@@ -5,6 +5,7 @@
 #include "istream.h"
 #include "mail-search-build.h"
 #include "mail-storage.h"
+#include "eas-mail-save.h"
 #include "eas-outgoing.h"
 #include "eas-special.h"
 #include "eas-user.h"
@@ -36,24 +37,13 @@ static int sent_find(struct mailbox *box, const char *message_id)
 static int sent_append(struct mailbox *box, const struct eas_outgoing *mail)
 {
 	struct mailbox_transaction_context *trans;
-	struct mail_save_context *save;
 	struct istream *input;
 	int ret;
 
 	trans = mailbox_transaction_begin(box, MAILBOX_TRANSACTION_FLAG_EXTERNAL,
 					  "directpush sent copy");
-	save = mailbox_save_alloc(trans);
-	mailbox_save_set_flags(save, MAIL_SEEN, NULL);
 	input = eas_outgoing_open(mail, TRUE);
-	ret = mailbox_save_begin(&save, input);
-	while (ret == 0 && i_stream_read(input) > 0)
-		ret = mailbox_save_continue(save);
-	if (input->stream_errno != 0)
-		ret = -1;
-	if (ret == 0)
-		ret = mailbox_save_finish(&save);
-	else if (save != NULL)
-		mailbox_save_cancel(&save);
+	ret = eas_mail_save(trans, input, MAIL_SEEN, NULL);
 	i_stream_unref(&input);
 	if (ret < 0) {
 		mailbox_transaction_rollback(&trans);
