@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""docs/clients.md names only scenarios that exist, and has a row for every number of its sections."""
+"""docs/clients.md, docs/reliability.md and SECURITY.md name only scenarios that exist, and the first has a row for every number
+of its sections."""
 import fnmatch
 import glob
 import os
@@ -9,6 +10,7 @@ import sys
 
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')
 SCENARIOS = os.path.join(TOP, 'tests', 'scenarios')
+PAGES = ('docs/clients.md', 'docs/reliability.md', 'SECURITY.md')
 # of mail and transport; the others are of item classes and folders
 SECTIONS = list(range(1, 36)) + list(range(45, 72)) + list(range(115, 122))
 
@@ -18,8 +20,10 @@ def main():
     areas = '|'.join(name for name in os.listdir(SCENARIOS) if os.path.isdir(os.path.join(SCENARIOS, name)))
     paths = [os.path.splitext(os.path.relpath(path, SCENARIOS))[0] for path in glob.glob(os.path.join(SCENARIOS, '*', '*'))]
     rows = {int(number) for head in re.findall(r'^\| ([\d, ]+) \|', text, re.M) for number in head.split(',')}
-    errors = [f'docs/clients.md: there is no scenario {name}'
-              for name in re.findall(rf'\b(?:{areas})/[\w*-]+', text) if not fnmatch.filter(paths, name)]
+    errors = []
+    for page in PAGES:
+        named = re.findall(rf'(?<![\w/-])(?:{areas})/[\w*-]+', open(os.path.join(TOP, page), encoding='utf-8').read())
+        errors += [f'{page}: there is no scenario {name}' for name in named if not fnmatch.filter(paths, name)]
     errors += [f'docs/clients.md lacks {number}' for number in SECTIONS if number not in rows]
     print('\n'.join(errors) if errors else f'clients: {len(rows)} behaviours told')
     return 1 if errors else 0
