@@ -41,7 +41,9 @@ static char *pim_zone_read_file(const char *path, size_t max, size_t *size_r)
 		return NULL;
 	while ((ret = read(fd, data + *size_r, max - *size_r)) > 0)
 		*size_r += ret;
-	i_close_fd(&fd);
+	/* a program without its standard files may have got 0, which i_close_fd() takes for a mistake */
+	if (close(fd) < 0)
+		i_error("close(%s) failed: %m", path);
 	if (ret < 0 || *size_r == max)
 		return NULL;
 	data[*size_r] = '\0';
