@@ -10,7 +10,9 @@
 enum eas_quirk {
 	/* It cannot acknowledge a policy and is let in without one even where one is
 	   required. */
-	EAS_QUIRK_NO_POLICY		= BIT(0)
+	EAS_QUIRK_NO_POLICY		= BIT(0),
+	/* It sends an empty Picture with any change of a contact and means nothing by it. */
+	EAS_QUIRK_EMPTY_PICTURE		= BIT(1)
 };
 
 /* All that match, or 0. */

@@ -138,7 +138,8 @@ static void test_eas_quirk(void)
 	test_assert(eas_quirk_match("testactivesyncconnectivity", "x") ==
 		    EAS_QUIRK_NO_POLICY);
 	test_assert(eas_quirk_match("TestActiveSyncConnectivity2", "") == 0);
-	test_assert(eas_quirk_match("iPhone", "Apple-iPhone3C1/1104.257") == 0);
+	test_assert(eas_quirk_match("iPhone", "Apple-iPhone3C1/1104.257") ==
+		    EAS_QUIRK_EMPTY_PICTURE);
 	test_assert(eas_quirk_match("", "") == 0);
 
 	i_zero(&request);
