@@ -32,7 +32,7 @@ static const char *html_to_text(const char *html)
 	eas_html_text_more(parser, (const unsigned char *)html, strlen(html), text);
 	eas_html_text_finish(parser, text);
 	eas_html_text_deinit(&parser);
-	return str_c(text);
+	return t_str_rtrim(str_c(text), "\r\n");
 }
 
 static bool property_is_html(const struct pim_property *property)
