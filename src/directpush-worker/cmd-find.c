@@ -10,6 +10,7 @@
 #include "eas-email-found.h"
 #include "eas-tag.h"
 #include "eas-cmd.h"
+#include "eas-gal.h"
 #include "eas-item-id.h"
 #include "eas-mail-item.h"
 #include "eas-mail-search.h"
@@ -204,10 +205,27 @@ static void find_mailbox(struct find *find)
 	find_end(find);
 }
 
-static void find_gal(struct find *find)
+static void find_gal(struct find *find, const struct wbxml_node *gal)
 {
+	const struct wbxml_node *picture = wbxml_node_child(
+		wbxml_node_child(gal, EAS_TAG_FIND_OPTIONS), EAS_TAG_FIND_PICTURE);
+	const char *text = wbxml_node_child_value(gal, EAS_TAG_FIND_QUERY);
+	ARRAY_TYPE(const_string) addresses;
+	const char *const *address;
+	unsigned int i, count;
+
+	eas_gal_find(find->ctx->user, find->ctx->event, text, find->ctx->pool, &addresses);
 	find_start(find, EAS_FIND_STATUS_OK);
-	find_write_range(find, 0);
+	address = array_get(&addresses, &count);
+	for (i = find->first; i <= find->last && i < count; i++) {
+		wbxml_writer_start(find->writer, EAS_TAG_FIND_RESULT);
+		wbxml_writer_start(find->writer, EAS_TAG_FIND_PROPERTIES);
+		eas_gal_write(find->writer, address[i], find->ctx->request->version, picture);
+		wbxml_writer_end(find->writer, EAS_TAG_FIND_PROPERTIES);
+		wbxml_writer_end(find->writer, EAS_TAG_FIND_RESULT);
+		find->shown++;
+	}
+	find_write_range(find, count);
 	find_end(find);
 }
 
@@ -229,7 +247,7 @@ void eas_cmd_find(struct eas_cmd_context *ctx)
 	    find_get_range(&find, gal != NULL ? gal : find.criterion) < 0)
 		eas_cmd_reply_status(ctx, EAS_FIND_STATUS_INVALID_REQUEST);
 	else if (gal != NULL)
-		find_gal(&find);
+		find_gal(&find, gal);
 	else
 		find_mailbox(&find);
 }

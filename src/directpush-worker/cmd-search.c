@@ -9,6 +9,7 @@
 #include "str.h"
 #include "wbxml-writer.h"
 #include "eas-conversation.h"
+#include "eas-gal.h"
 #include "eas-item-email.h"
 #include "eas-tag.h"
 #include "eas-cmd.h"
@@ -221,11 +222,46 @@ static void search_mailbox(struct eas_cmd_context *ctx, const struct wbxml_node 
 	search_end(ctx);
 }
 
-/* There is no address book to search in. */
-static void search_gal(struct eas_cmd_context *ctx)
+static void search_gal_write(struct search *search, const ARRAY_TYPE(const_string) *addresses)
 {
-	search_start(ctx, EAS_SEARCH_STATUS_OK);
-	search_write_range(ctx, 0, 0, 0);
+	struct wbxml_writer *writer = eas_reply_wbxml(search->ctx->reply);
+	const struct wbxml_node *picture =
+		wbxml_node_child(search->options, EAS_TAG_SEARCH_PICTURE);
+	const char *const *address;
+	unsigned int i, count, shown = 0;
+
+	address = array_get(addresses, &count);
+	for (i = search->first; i <= search->last && i < count; i++, shown++) {
+		wbxml_writer_start(writer, EAS_TAG_SEARCH_RESULT);
+		wbxml_writer_start(writer, EAS_TAG_SEARCH_PROPERTIES);
+		eas_gal_write(writer, address[i], search->ctx->request->version, picture);
+		wbxml_writer_end(writer, EAS_TAG_SEARCH_PROPERTIES);
+		wbxml_writer_end(writer, EAS_TAG_SEARCH_RESULT);
+	}
+	search_write_range(search->ctx, search->first, shown, count);
+}
+
+static void search_gal(struct eas_cmd_context *ctx, const struct wbxml_node *store)
+{
+	struct search search = {
+		.ctx = ctx, .options = wbxml_node_child(store, EAS_TAG_SEARCH_OPTIONS),
+		.last = EAS_GAL_MAX_ENTRIES - 1
+	};
+	const struct wbxml_node *query = wbxml_node_child(store, EAS_TAG_SEARCH_QUERY);
+	const char *range = wbxml_node_child_value(search.options, EAS_TAG_SEARCH_RANGE);
+	ARRAY_TYPE(const_string) addresses;
+
+	if (query == NULL || query->first_child != NULL ||
+	    (range != NULL && *range != '\0' &&
+	     eas_search_range_parse(range, &search.first, &search.last) < 0)) {
+		search_fail(ctx, EAS_SEARCH_STATUS_INVALID_REQUEST);
+		return;
+	}
+	search.last = I_MIN(search.last, search.first + EAS_GAL_MAX_ENTRIES - 1);
+	eas_gal_find(ctx->user, ctx->event, query->value, ctx->pool, &addresses);
+	search_start(ctx, search.first > 0 && search.first >= array_count(&addresses) ?
+		     EAS_SEARCH_STATUS_END_OF_RANGE : EAS_SEARCH_STATUS_OK);
+	search_gal_write(&search, &addresses);
 	search_end(ctx);
 }
 
@@ -250,7 +286,7 @@ void eas_cmd_search(struct eas_cmd_context *ctx)
 		search_mailbox(ctx, store);
 		break;
 	case SEARCH_STORE_GAL:
-		search_gal(ctx);
+		search_gal(ctx, store);
 		break;
 	case SEARCH_STORE_DOCUMENTS:
 		search_fail(ctx, EAS_SEARCH_STATUS_NOT_FOUND);
