@@ -17,18 +17,11 @@
 #include "eas-folder.h"
 #include "eas-item-id.h"
 #include "eas-mail-item.h"
-#include "cmd-item-operations.h"
+#include "cmd-item-operations-fetch.h"
 
 #define FETCH_STORE_MAILBOX "Mailbox"
 /* base64 is written in pieces of so many bytes; a multiple of 3 */
 #define FETCH_BASE64_BYTES (3*4096)
-
-struct fetch {
-	struct item_operations *op;
-	const struct wbxml_node *options;
-	/* as the device gave them; NULL if not */
-	const char *collection_id, *server_id, *long_id, *file_reference;
-};
 
 struct fetch_range {
 	bool asked;
@@ -38,8 +31,7 @@ struct fetch_range {
 	uoff_t total;
 };
 
-/* What names the thing that was asked for, as the device named it. */
-static void fetch_start(struct fetch *fetch, unsigned int status)
+void item_fetch_start(struct item_fetch *fetch, unsigned int status)
 {
 	struct wbxml_writer *writer = fetch->op->writer;
 	const struct {
@@ -50,7 +42,7 @@ static void fetch_start(struct fetch *fetch, unsigned int status)
 		{ EAS_TAG_AIRSYNC_SERVER_ID, fetch->server_id },
 		{ EAS_TAG_SEARCH_LONG_ID, fetch->long_id },
 		{ EAS_TAG_AIRSYNC_CLASS, status == EAS_ITEM_OPERATIONS_STATUS_OK &&
-		  fetch->file_reference == NULL ? "Email" : NULL },
+		  fetch->file_reference == NULL ? eas_class_get_name(fetch->class) : NULL },
 		{ EAS_TAG_AIRSYNCBASE_FILE_REFERENCE, fetch->file_reference }
 	};
 
@@ -62,19 +54,19 @@ static void fetch_start(struct fetch *fetch, unsigned int status)
 	}
 }
 
-static void fetch_end(struct fetch *fetch)
+void item_fetch_end(struct item_fetch *fetch)
 {
 	wbxml_writer_end(fetch->op->writer, EAS_TAG_ITEM_OPERATIONS_FETCH);
 }
 
-static void fetch_fail(struct fetch *fetch, unsigned int status)
+void item_fetch_fail(struct item_fetch *fetch, unsigned int status)
 {
 	e_debug(fetch->op->ctx->event, "Fetch of %s: Status %u (%s)",
 		fetch->file_reference != NULL ? fetch->file_reference :
 		fetch->server_id != NULL ? fetch->server_id : "nothing", status,
 		eas_status_get_name(EAS_COMMAND_ITEM_OPERATIONS, status));
-	fetch_start(fetch, status);
-	fetch_end(fetch);
+	item_fetch_start(fetch, status);
+	item_fetch_end(fetch);
 }
 
 /*
@@ -82,20 +74,20 @@ static void fetch_fail(struct fetch *fetch, unsigned int status)
  */
 
 /* Returns -1 if the answer broke. */
-static int fetch_mail_write(struct fetch *fetch, struct eas_item_email *email)
+static int fetch_mail_write(struct item_fetch *fetch, struct eas_item_email *email)
 {
 	struct wbxml_writer *writer = fetch->op->writer;
 	int ret;
 
-	fetch_start(fetch, EAS_ITEM_OPERATIONS_STATUS_OK);
+	item_fetch_start(fetch, EAS_ITEM_OPERATIONS_STATUS_OK);
 	wbxml_writer_start(writer, EAS_TAG_ITEM_OPERATIONS_PROPERTIES);
 	ret = eas_item_email_write_opened(email, writer);
 	wbxml_writer_end(writer, EAS_TAG_ITEM_OPERATIONS_PROPERTIES);
-	fetch_end(fetch);
+	item_fetch_end(fetch);
 	return ret;
 }
 
-static int fetch_mail_item(struct fetch *fetch, const struct eas_mail_item *item,
+static int fetch_mail_item(struct item_fetch *fetch, const struct eas_mail_item *item,
 			   const struct eas_body_options *options)
 {
 	struct eas_item_email *email;
@@ -105,7 +97,7 @@ static int fetch_mail_item(struct fetch *fetch, const struct eas_mail_item *item
 	if (eas_item_email_open(&item->source, options, &email, &error) < 0) {
 		e_error(fetch->op->ctx->event, "Mail %s cannot be read: %s",
 			item->source.item_id, error);
-		fetch_fail(fetch, EAS_ITEM_OPERATIONS_STATUS_CONVERSION_FAILED);
+		item_fetch_fail(fetch, EAS_ITEM_OPERATIONS_STATUS_CONVERSION_FAILED);
 		return 0;
 	}
 	ret = fetch_mail_write(fetch, email);
@@ -113,18 +105,36 @@ static int fetch_mail_item(struct fetch *fetch, const struct eas_mail_item *item
 	return ret;
 }
 
-static int fetch_mail(struct fetch *fetch)
+static int fetch_mail(struct item_fetch *fetch, const struct eas_body_options *options)
 {
 	struct eas_cmd_context *ctx = fetch->op->ctx;
-	struct eas_body_options options;
 	struct eas_mail_item *item;
-	const char *error;
 	int ret;
+
+	ret = eas_mail_item_open(ctx->user, ctx->event,
+		eas_collection_find_item(ctx->user, ctx->device, fetch->server_id),
+		&item);
+	if (ret <= 0) {
+		item_fetch_fail(fetch, ret == 0 ? EAS_ITEM_OPERATIONS_STATUS_NOT_FOUND :
+				EAS_ITEM_OPERATIONS_STATUS_IO_FAILURE);
+		return 0;
+	}
+	ret = fetch_mail_item(fetch, item, options);
+	eas_mail_item_close(&item);
+	return ret;
+}
+
+static int fetch_item(struct item_fetch *fetch)
+{
+	struct eas_cmd_context *ctx = fetch->op->ctx;
+	const struct eas_folder *folder;
+	struct eas_body_options options;
+	const char *error;
 
 	if (eas_body_options_parse(fetch->options, ctx->request->version,
 				   &options, &error) < 0) {
 		e_debug(ctx->event, "%s", error);
-		fetch_fail(fetch, options.part_type_refused ?
+		item_fetch_fail(fetch, options.part_type_refused ?
 			   EAS_STATUS_GLOBAL_BODY_PART_PREFERENCE_TYPE_NOT_SUPPORTED :
 			   EAS_ITEM_OPERATIONS_STATUS_PROTOCOL_ERROR);
 		return 0;
@@ -134,17 +144,11 @@ static int fetch_mail(struct fetch *fetch)
 	/* an empty one is none (quirk 16) */
 	if (options.schema != NULL && options.schema->first_child == NULL)
 		options.schema = NULL;
-	ret = eas_mail_item_open(ctx->user, ctx->event,
-		eas_collection_find_item(ctx->user, ctx->device, fetch->server_id),
-		&item);
-	if (ret <= 0) {
-		fetch_fail(fetch, ret == 0 ? EAS_ITEM_OPERATIONS_STATUS_NOT_FOUND :
-			   EAS_ITEM_OPERATIONS_STATUS_IO_FAILURE);
-		return 0;
-	}
-	ret = fetch_mail_item(fetch, item, &options);
-	eas_mail_item_close(&item);
-	return ret;
+	folder = item_fetch_find_pim_folder(fetch, fetch->server_id);
+	if (folder == NULL)
+		return fetch_mail(fetch, &options);
+	item_fetch_pim(fetch, folder, &options);
+	return 0;
 }
 
 /*
@@ -152,7 +156,7 @@ static int fetch_mail(struct fetch *fetch)
  */
 
 /* Options Range "first-last". Returns 0, -1 if it is none. */
-static int fetch_range_parse(const struct fetch *fetch, struct fetch_range *range_r)
+static int fetch_range_parse(const struct item_fetch *fetch, struct fetch_range *range_r)
 {
 	const char *value, *dash;
 
@@ -215,7 +219,7 @@ attachment_measure(const struct eas_mail_item *item, const char *part_path,
 	return EAS_ITEM_OPERATIONS_STATUS_OK;
 }
 
-static void attachment_emit(struct fetch *fetch, buffer_t *data, size_t size)
+static void attachment_emit(struct item_fetch *fetch, buffer_t *data, size_t size)
 {
 	buffer_t *encoded;
 
@@ -230,7 +234,7 @@ static void attachment_emit(struct fetch *fetch, buffer_t *data, size_t size)
 }
 
 /* The bytes of the range into the answer. Returns -1 if reading failed. */
-static int attachment_copy(struct fetch *fetch, struct eas_part_reader *reader,
+static int attachment_copy(struct item_fetch *fetch, struct eas_part_reader *reader,
 			   const struct fetch_range *range, uoff_t *sent_r)
 {
 	buffer_t *data = buffer_create_dynamic(default_pool, 2 * FETCH_BASE64_BYTES);
@@ -262,7 +266,7 @@ static int attachment_copy(struct fetch *fetch, struct eas_part_reader *reader,
 
 /* iOS takes the first property for the data (quirk 15), and stumbles over a Range it did not ask
    for (quirk 55). */
-static int attachment_write(struct fetch *fetch, struct eas_part_reader *reader,
+static int attachment_write(struct item_fetch *fetch, struct eas_part_reader *reader,
 			    const char *content_type, const struct fetch_range *range)
 {
 	struct wbxml_writer *writer = fetch->op->writer;
@@ -270,7 +274,7 @@ static int attachment_write(struct fetch *fetch, struct eas_part_reader *reader,
 	uoff_t sent;
 	int ret;
 
-	fetch_start(fetch, EAS_ITEM_OPERATIONS_STATUS_OK);
+	item_fetch_start(fetch, EAS_ITEM_OPERATIONS_STATUS_OK);
 	wbxml_writer_start(writer, EAS_TAG_ITEM_OPERATIONS_PROPERTIES);
 	if (parts == NULL) {
 		wbxml_writer_start(writer, EAS_TAG_ITEM_OPERATIONS_DATA);
@@ -291,11 +295,11 @@ static int attachment_write(struct fetch *fetch, struct eas_part_reader *reader,
 					  range->total);
 	}
 	wbxml_writer_end(writer, EAS_TAG_ITEM_OPERATIONS_PROPERTIES);
-	fetch_end(fetch);
+	item_fetch_end(fetch);
 	return ret;
 }
 
-static int fetch_attachment_item(struct fetch *fetch, const struct eas_mail_item *item,
+static int fetch_attachment_item(struct item_fetch *fetch, const struct eas_mail_item *item,
 				 const char *part_path, struct fetch_range *range)
 {
 	struct eas_part_reader *reader;
@@ -313,7 +317,7 @@ static int fetch_attachment_item(struct fetch *fetch, const struct eas_mail_item
 			status = EAS_ITEM_OPERATIONS_STATUS_IO_FAILURE;
 	}
 	if (status != EAS_ITEM_OPERATIONS_STATUS_OK) {
-		fetch_fail(fetch, status);
+		item_fetch_fail(fetch, status);
 		return 0;
 	}
 	ret = attachment_write(fetch, reader, type, range);
@@ -321,7 +325,7 @@ static int fetch_attachment_item(struct fetch *fetch, const struct eas_mail_item
 	return ret;
 }
 
-static int fetch_attachment(struct fetch *fetch)
+static int fetch_attachment(struct item_fetch *fetch)
 {
 	struct eas_cmd_context *ctx = fetch->op->ctx;
 	struct eas_mail_item *item;
@@ -330,7 +334,7 @@ static int fetch_attachment(struct fetch *fetch)
 	int ret;
 
 	if (fetch_range_parse(fetch, &range) < 0) {
-		fetch_fail(fetch, EAS_ITEM_OPERATIONS_STATUS_INVALID_RANGE);
+		item_fetch_fail(fetch, EAS_ITEM_OPERATIONS_STATUS_INVALID_RANGE);
 		return 0;
 	}
 	if (eas_item_email_parse_file_reference(fetch->file_reference, &item_id,
@@ -341,7 +345,7 @@ static int fetch_attachment(struct fetch *fetch)
 			eas_collection_find_item(ctx->user, ctx->device, item_id),
 			&item);
 	if (ret <= 0) {
-		fetch_fail(fetch, ret == 0 ? EAS_ITEM_OPERATIONS_STATUS_INVALID_ATTACHMENT :
+		item_fetch_fail(fetch, ret == 0 ? EAS_ITEM_OPERATIONS_STATUS_INVALID_ATTACHMENT :
 			   EAS_ITEM_OPERATIONS_STATUS_IO_FAILURE);
 		return 0;
 	}
@@ -356,7 +360,7 @@ static int fetch_attachment(struct fetch *fetch)
 
 /* A search hit is fetched by its LongId alone, and then wanted to be deleted: say where it
    is (quirk 56). */
-static void fetch_resolve_long_id(struct fetch *fetch)
+static void fetch_resolve_long_id(struct item_fetch *fetch)
 {
 	const char *folder_id;
 	uint32_t uid;
@@ -370,9 +374,8 @@ static void fetch_resolve_long_id(struct fetch *fetch)
 
 int item_operations_fetch(struct item_operations *op, const struct wbxml_node *node)
 {
-	struct fetch fetch = { .op = op };
-	const char *store, *folder_id;
-	uint32_t uid;
+	struct item_fetch fetch = { .op = op, .class = EAS_CLASS_EMAIL };
+	const char *store;
 
 	fetch.options = wbxml_node_child(node, EAS_TAG_ITEM_OPERATIONS_OPTIONS);
 	fetch.collection_id = wbxml_node_child_value(node, EAS_TAG_AIRSYNC_COLLECTION_ID);
@@ -383,24 +386,23 @@ int item_operations_fetch(struct item_operations *op, const struct wbxml_node *n
 	store = wbxml_node_child_value(node, EAS_TAG_ITEM_OPERATIONS_STORE);
 
 	if (strcasecmp(store, FETCH_STORE_MAILBOX) != 0) {
-		fetch_fail(&fetch, EAS_ITEM_OPERATIONS_STATUS_UNKNOWN_STORE);
+		item_fetch_fail(&fetch, EAS_ITEM_OPERATIONS_STATUS_UNKNOWN_STORE);
 		return 0;
 	}
 	if (fetch.file_reference != NULL)
 		return fetch_attachment(&fetch);
 	fetch_resolve_long_id(&fetch);
 	if (fetch.server_id == NULL) {
-		fetch_fail(&fetch, fetch.long_id != NULL ?
+		item_fetch_fail(&fetch, fetch.long_id != NULL ?
 			   EAS_ITEM_OPERATIONS_STATUS_NOT_FOUND :
 			   EAS_ITEM_OPERATIONS_STATUS_PROTOCOL_ERROR);
 		return 0;
 	}
 	/* an item that lies elsewhere is not in this collection */
 	if (fetch.collection_id != NULL &&
-	    eas_item_id_parse(fetch.server_id, &folder_id, &uid) == 0 &&
-	    strcmp(folder_id, fetch.collection_id) != 0) {
-		fetch_fail(&fetch, EAS_ITEM_OPERATIONS_STATUS_NOT_FOUND);
+	    !eas_item_id_is_in(fetch.server_id, fetch.collection_id)) {
+		item_fetch_fail(&fetch, EAS_ITEM_OPERATIONS_STATUS_NOT_FOUND);
 		return 0;
 	}
-	return fetch_mail(&fetch);
+	return fetch_item(&fetch);
 }

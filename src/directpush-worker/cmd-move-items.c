@@ -15,6 +15,7 @@
 #include "eas-item-id.h"
 #include "eas-mail-move.h"
 #include "eas-mailbox.h"
+#include "eas-pim-move.h"
 
 struct move_item {
 	const char *src_msg_id;
@@ -54,7 +55,7 @@ move_find_done(struct move_items *moves, const char *dst_folder_id, struct move_
 		eas_device_find_move(moves->ctx->device, item->src_msg_id);
 
 	if (done == NULL || dst_folder_id == NULL ||
-	    eas_item_id_get_uid(done->dst_id, dst_folder_id) == 0)
+	    !eas_item_id_is_in(done->dst_id, dst_folder_id))
 		return FALSE;
 	item->status = EAS_MOVE_ITEMS_STATUS_OK;
 	item->dst_msg_id = done->dst_id;
@@ -88,6 +89,8 @@ move_check(struct move_items *moves, const struct wbxml_node *node, struct move_
 	/* an item stays what it is */
 	if (item->src->class != item->dst->class)
 		return EAS_MOVE_ITEMS_STATUS_CANNOT_MOVE;
+	if (item->src->class != EAS_CLASS_EMAIL)
+		return EAS_STATUS_NONE;
 	item->src_uid = eas_item_id_get_uid(
 		eas_collection_find_item(moves->ctx->user, moves->ctx->device,
 					 item->src_msg_id), src_id);
@@ -250,6 +253,31 @@ static void move_pair(struct move_items *moves, const struct move_item *pair)
 		move_tell_states(moves, &first, all, count);
 }
 
+static void move_pim(struct move_items *moves, struct move_item *item)
+{
+	struct eas_device *device = moves->ctx->device;
+	struct eas_pim_move *move;
+
+	item->status = eas_pim_move(moves->ctx, item->src, item->dst, item->src_msg_id,
+				    &item->dst_msg_id, &move);
+	if (move == NULL)
+		return;
+	eas_device_add_move(device, item->src_msg_id, item->dst_msg_id);
+	/* as with mails */
+	if (eas_device_write(device) == 0)
+		eas_pim_move_tell(move);
+	eas_pim_move_free(&move);
+}
+
+/* Named twice: the first time was it. */
+static void move_item(struct move_items *moves, struct move_item *item)
+{
+	if (item->src->class == EAS_CLASS_EMAIL)
+		move_pair(moves, item);
+	else if (!move_find_done(moves, item->dst->id, item))
+		move_pim(moves, item);
+}
+
 static void move_write(struct move_items *moves)
 {
 	struct wbxml_writer *writer = eas_reply_wbxml(moves->ctx->reply);
@@ -282,7 +310,7 @@ void eas_cmd_move_items(struct eas_cmd_context *ctx)
 		move_add(&moves, node);
 	array_foreach_modifiable(&moves.items, item) {
 		if (item->status == EAS_STATUS_NONE) T_BEGIN {
-			move_pair(&moves, item);
+			move_item(&moves, item);
 		} T_END;
 	}
 	move_write(&moves);

@@ -18,6 +18,12 @@ int eas_item_id_parse(const char *id, const char **folder_id_r, uint32_t *uid_r)
 	return 0;
 }
 
+bool eas_item_id_is_in(const char *id, const char *folder_id)
+{
+	return strncmp(id, folder_id, EAS_FOLDER_ID_LENGTH) == 0 &&
+		id[EAS_FOLDER_ID_LENGTH] == ':';
+}
+
 uint32_t eas_item_id_get_uid(const char *id, const char *folder_id)
 {
 	const char *item_folder_id;

@@ -10,6 +10,8 @@
 const char *eas_item_id_make(const char *folder_id, uint32_t uid);
 /* Returns -1 if it is no id of ours. folder_id_r is on the data stack. */
 int eas_item_id_parse(const char *id, const char **folder_id_r, uint32_t *uid_r);
+/* Is it an id of an item in this folder, of whatever class? */
+bool eas_item_id_is_in(const char *id, const char *folder_id);
 /* The UID, if the id is one of an item in this folder, else 0. */
 uint32_t eas_item_id_get_uid(const char *id, const char *folder_id);
 

@@ -370,10 +370,16 @@ eas_pim_folder_move(struct eas_pim_folder *pim, const struct eas_pim_row *row,
 {
 	const struct eas_pim_row *there =
 		eas_pim_index_find_hash(dest->index, row->facts.hash);
+	enum eas_pim_result result;
 
 	if (there != NULL && there->gone_utc == 0)
 		return EAS_PIM_REFUSED;
-	return pim->backend->v->move(pim->backend, row->version, dest->backend);
+	result = pim->backend->v->move(pim->backend, row->version, dest->backend);
+	if (result == EAS_PIM_OK) {
+		/* older copies would be the object again */
+		(void)eas_pim_folder_remove(pim, row);
+	}
+	return result;
 }
 
 enum pim_format eas_pim_folder_new_format(const struct eas_pim_folder *pim)
