@@ -85,11 +85,10 @@ void eas_cmd_folder_sync(struct eas_cmd_context *ctx)
 		eas_cmd_reply_status(ctx, EAS_FOLDER_SYNC_STATUS_INVALID_SYNC_KEY);
 		return;
 	}
-	if (key == 0) {
+	if (key == 0)
 		eas_reply_announce(ctx->reply);
-		if (eas_folder_pim_create(ctx->user, list) > 0)
-			(void)eas_folder_list_get(ctx->user, TRUE, &list);
-	}
+	if (eas_folder_pim_complete(ctx->user, list, key == 0) > 0)
+		(void)eas_folder_list_get(ctx->user, TRUE, &list);
 	eas_hierarchy_changes_find(list, &hierarchy->confirmed, ctx->request->version,
 				   ctx->pool, &changes);
 	key = hierarchy->key;

@@ -57,17 +57,22 @@ eas_folder_pim_class_by_path(struct eas_user *user, struct mail_namespace *ns,
  * Mailboxes that are there already
  */
 
-/* Headers that the objects of a class have: docs/decisions/110. */
+/* Headers that the objects of a class have: what their value begins with, and what is in it:
+   docs/decisions/110. */
 static const struct {
 	enum eas_class class;
-	const char *header, *value;
+	const char *header, *prefix, *part;
 } object_headers[] = {
-	{ EAS_CLASS_CALENDAR, "X-Kolab-Type", "application/x-vnd.kolab.event" },
-	{ EAS_CLASS_CONTACTS, "X-Kolab-Type", "application/x-vnd.kolab.contact" },
-	{ EAS_CLASS_CONTACTS, "X-Kolab-Type", "application/x-vnd.kolab.distribution-list" },
-	{ EAS_CLASS_TASKS, "X-Kolab-Type", "application/x-vnd.kolab.task" },
-	{ EAS_CLASS_NOTES, "X-Kolab-Type", "application/x-vnd.kolab.note" },
-	{ EAS_CLASS_NOTES, "X-Uniform-Type-Identifier", "com.apple.mail-note" }
+	{ EAS_CLASS_CALENDAR, "X-Kolab-Type", "application/x-vnd.kolab.event", "" },
+	{ EAS_CLASS_CALENDAR, "Content-Type", "text/calendar", "component=vevent" },
+	{ EAS_CLASS_CONTACTS, "X-Kolab-Type", "application/x-vnd.kolab.contact", "" },
+	{ EAS_CLASS_CONTACTS, "X-Kolab-Type", "application/x-vnd.kolab.distribution-list", "" },
+	{ EAS_CLASS_CONTACTS, "Content-Type", "text/vcard", "" },
+	{ EAS_CLASS_TASKS, "X-Kolab-Type", "application/x-vnd.kolab.task", "" },
+	{ EAS_CLASS_TASKS, "Content-Type", "text/calendar", "component=vtodo" },
+	{ EAS_CLASS_NOTES, "X-Kolab-Type", "application/x-vnd.kolab.note", "" },
+	{ EAS_CLASS_NOTES, "Content-Type", "text/calendar", "component=vjournal" },
+	{ EAS_CLASS_NOTES, "X-Uniform-Type-Identifier", "com.apple.mail-note", "" }
 };
 
 static bool mail_is_object(struct mail *mail, enum eas_class class)
@@ -75,15 +80,20 @@ static bool mail_is_object(struct mail *mail, enum eas_class class)
 	const char *value;
 
 	for (unsigned int i = 0; i < N_ELEMENTS(object_headers); i++) {
-		if (object_headers[i].class == class &&
-		    mail_get_first_header(mail, object_headers[i].header, &value) > 0 &&
-		    strcasecmp(t_str_trim(value, " \t"), object_headers[i].value) == 0)
+		if (object_headers[i].class != class ||
+		    mail_get_first_header(mail, object_headers[i].header, &value) <= 0)
+			continue;
+		value = t_str_lcase(t_str_trim(value, " \t"));
+		if (strncmp(value, object_headers[i].prefix,
+			    strlen(object_headers[i].prefix)) == 0 &&
+		    strstr(value, object_headers[i].part) != NULL)
 			return TRUE;
 	}
 	return FALSE;
 }
 
-static bool mailbox_holds_only(struct mailbox *box, enum eas_class class)
+/* Are there any, and no other? *empty_r is set if there is no message at all. */
+static bool mailbox_holds_only(struct mailbox *box, enum eas_class class, bool *empty_r)
 {
 	struct mailbox_transaction_context *trans;
 	struct mail_search_args *args;
@@ -92,6 +102,7 @@ static bool mailbox_holds_only(struct mailbox *box, enum eas_class class)
 	unsigned int seen = 0;
 	bool only = TRUE;
 
+	*empty_r = FALSE;
 	if (mailbox_sync(box, 0) < 0)
 		return FALSE;
 	args = mail_search_build_init();
@@ -99,19 +110,22 @@ static bool mailbox_holds_only(struct mailbox *box, enum eas_class class)
 	trans = mailbox_transaction_begin(box, 0, __func__);
 	search = mailbox_search_init(trans, args, NULL, 0, NULL);
 	mail_search_args_unref(&args);
-	while (only && seen++ < PIM_LOOK_MESSAGES && mailbox_search_next(search, &mail)) T_BEGIN {
+	while (only && seen < PIM_LOOK_MESSAGES && mailbox_search_next(search, &mail)) T_BEGIN {
 		only = mail_is_object(mail, class);
+		seen++;
 	} T_END;
 	if (mailbox_search_deinit(&search) < 0)
 		only = FALSE;
 	(void)mailbox_transaction_commit(&trans);
-	return only;
+	*empty_r = only && seen == 0;
+	return only && seen > 0;
 }
 
 /* It is nobody's and there is nothing else in it, or somebody else just made it. */
 static bool mailbox_can_be_taken(struct mailbox *box, enum eas_class class)
 {
 	struct eas_folder_kind kind;
+	bool empty;
 
 	if (mailbox_open(box) < 0)
 		return FALSE;
@@ -119,12 +133,30 @@ static bool mailbox_can_be_taken(struct mailbox *box, enum eas_class class)
 	case EAS_FOLDER_KIND_SAID:
 		return kind.class == class;
 	case EAS_FOLDER_KIND_NOT_SAID:
-		return mailbox_holds_only(box, class);
+		return mailbox_holds_only(box, class, &empty) || empty;
 	case EAS_FOLDER_KIND_NO_ATTRIBUTES:
 	case EAS_FOLDER_KIND_FAILED:
 		break;
 	}
 	return FALSE;
+}
+
+/* It says nothing itself, but what is in it does. */
+static bool pim_adopt(struct eas_user *user, enum eas_class class, const char *vname)
+{
+	const struct eas_folder_kind kind = { .class = class, .is_default = TRUE };
+	struct mail_namespace *ns = mail_namespace_find_inbox(user->mail_user->namespaces);
+	struct mailbox *box = mailbox_alloc(ns->list, vname, 0);
+	struct eas_folder_kind now;
+	bool adopted = FALSE, empty;
+
+	if (mailbox_open(box) == 0 &&
+	    eas_folder_kind_read(box, &now) == EAS_FOLDER_KIND_NOT_SAID &&
+	    (mailbox_holds_only(box, class, &empty) ||
+	     (empty && user->set->directpush_pim_create)))
+		adopted = eas_folder_kind_write(box, &kind) == EAS_FOLDER_KIND_SAID;
+	mailbox_free(&box);
+	return adopted;
 }
 
 /*
@@ -152,16 +184,12 @@ pim_create_mailbox(struct eas_user *user, enum eas_class class, struct mailbox *
 }
 
 /* Returns TRUE if there is one now. */
-static bool pim_create(struct eas_user *user, enum eas_class class)
+static bool pim_create(struct eas_user *user, enum eas_class class, const char *vname)
 {
 	struct mail_namespace *ns = mail_namespace_find_inbox(user->mail_user->namespaces);
-	const char *name = pim_folder_name(user, class);
-	const char *vname = t_strconcat(ns->prefix, name, NULL);
 	struct mailbox *box;
 	int ret = 0;
 
-	if (*name == '\0')
-		return FALSE;
 	for (unsigned int i = 1; i <= PIM_MAX_NAMES && ret == 0; i++) {
 		box = mailbox_alloc(ns->list, i == 1 ? vname :
 				    t_strdup_printf("%s %u", vname, i), 0);
@@ -186,16 +214,35 @@ static bool list_has_type(const struct eas_folder_list *list, enum eas_folder_ty
 	return FALSE;
 }
 
-unsigned int eas_folder_pim_create(struct eas_user *user, const struct eas_folder_list *list)
+static bool list_has_vname(const struct eas_folder_list *list, const char *vname)
 {
+	const struct eas_folder *folder;
+
+	array_foreach(&list->folders, folder) {
+		if (folder->vname != NULL && strcmp(folder->vname, vname) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+unsigned int eas_folder_pim_complete(struct eas_user *user, const struct eas_folder_list *list,
+				     bool create)
+{
+	struct mail_namespace *ns = mail_namespace_find_inbox(user->mail_user->namespaces);
+	const char *name, *vname;
 	unsigned int count = 0;
 
-	if (!user->set->directpush_pim_create ||
-	    list->namespace_unread || array_count(&list->unread_names) > 0)
+	if (list->namespace_unread || array_count(&list->unread_names) > 0)
 		return 0;
+	create = create && user->set->directpush_pim_create;
 	for (enum eas_class class = EAS_CLASS_FIRST_PIM; class <= EAS_CLASS_LAST_PIM; class++) {
-		if (!list_has_type(list, eas_folder_type_by_class(class, TRUE)) &&
-		    pim_create(user, class))
+		name = pim_folder_name(user, class);
+		if (*name == '\0' ||
+		    list_has_type(list, eas_folder_type_by_class(class, TRUE)))
+			continue;
+		vname = t_strconcat(ns->prefix, name, NULL);
+		if ((create && pim_create(user, class, vname)) ||
+		    (!create && list_has_vname(list, vname) && pim_adopt(user, class, vname)))
 			count++;
 	}
 	return count;

@@ -17,11 +17,13 @@ enum eas_class
 eas_folder_pim_class_by_path(struct eas_user *user, struct mail_namespace *ns,
 			     const char *path);
 
-/* Make the default folder of each class that has none in list, with both annotations and
-   without a subscription. Where a mailbox of the name is there already, that one is taken if
-   there is nothing in it but objects of the class; else a number is added. Does
-   nothing if directpush_pim_create is off, or while folders cannot be read. Returns how many there
-   are now that list does not have. What cannot be made is logged and not there. */
-unsigned int eas_folder_pim_create(struct eas_user *user, const struct eas_folder_list *list);
+/* See that each class has its default folder. A mailbox that has the name, says nothing itself
+   and holds objects of the class and nothing else is taken: it gets both annotations. Unless
+   directpush_pim_create is off, an empty one is taken too, and with create missing ones are made, without a
+   subscription; where somebody's mail is in the mailbox of the name, a number is added to it.
+   Does nothing while folders cannot be read. Returns how many default folders there are now that
+   list does not have. What cannot be done is logged and left. */
+unsigned int eas_folder_pim_complete(struct eas_user *user, const struct eas_folder_list *list,
+				     bool create);
 
 #endif

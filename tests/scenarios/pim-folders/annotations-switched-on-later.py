@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+import os
+
+from tests.harness import kolab
+from tests.harness.stage import check
+
+scenario = "Folders of the time before annotations were switched on are annotated, and phones see nothing of it"
+spec = ["pim-storage 16 \"Folder typing\""]
+versions = ("14.1", "16.1")
+config = "mail_attribute_dict =\nprotocol directpush {\n  directpush_pim_create = yes\n}\n"
+
+
+def run(stage):
+    alice, phone = stage.user(), stage.phone()
+    alice.doveadm("mailbox create", "Archive")
+    phone.first_contact(())
+    alice.has("Calendar", kolab.message("event", "e1", ["SUMMARY:Planning", "DTSTART:20260302T090000Z",
+                                                        "DTEND:20260302T100000Z"], alice.address))
+    alice.has("Contacts", kolab.message("contact", "c1", ["FN:Ada", "N:;Ada;;;"], alice.address, raw=True))
+    before = dict(phone.folders)
+    check(before[phone.folder("Calendar")]["type"] == 8, f"the phone sees {before}")
+    path = os.path.join(stage.instance.dir, "conf", "dovecot.conf")
+    with open(path, "a", encoding="utf-8") as conf:
+        conf.write("mail_attribute_dict = file:%h/dovecot-attributes\n")
+    stage.reload()
+    answer = phone.folder_sync()
+    check(answer.number("Status") == 1, f"FolderSync: Status {answer.value('Status')}")
+    check(answer.number("Changes/Count") == 0 and phone.folders == before, f"the phone sees {phone.folders}")
+    said = alice.doveadm("mailbox metadata get", "Calendar", "/private/vendor/kolab/folder-type")
+    check("event.default" in said, f"the annotation says {said}")
