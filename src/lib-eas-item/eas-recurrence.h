@@ -60,18 +60,21 @@ enum eas_recurrence_fit {
 	EAS_RECURRENCE_FIT_NONE
 };
 
-/* What a device has sent: values out of bounds, elements the Type must have or must not have. NULL = good, else a
-   sentence; the item is then wrong (Sync Status 6). Until together with Occurrences is forgiven: Until counts
-   (quirk of many). A Recurrence without any element, as 16.x has it to end a series, is not asked here. */
+/* What a device has sent: values out of bounds, or elements missing that its Type must have. NULL = good, else a
+   sentence; the item is then wrong (Sync Status 6). Elements that its Type has no use for are passed over, and Until
+   together with Occurrences counts alone: phones send such. A Recurrence without any element, with which 16.x ends a
+   series, is not asked here. */
 const char *eas_recurrence_check(const struct eas_recurrence *recurrence);
 
 /* A checked one -> rule of a series that starts at start. FALSE = of a calendar that RFC 7529 has no name for
-   (CalendarType 14); rule_r is then the same in the Gregorian one. */
+   (CalendarType 14, Japanese Lunar); rule_r is then the same in the Gregorian one. Days that not every month has mean
+   "or its last" for EAS: the 31st becomes BYMONTHDAY=-1. */
 bool eas_recurrence_to_rrule(const struct eas_recurrence *recurrence, const struct pim_time *start,
 			     struct pim_rrule *rule_r);
 
-/* The other way; recurrence_r is set unless there is none. CalendarType and FirstDayOfWeek are always set where the
-   protocol has them: versions before 14.0 leave out CalendarType and IsLeapMonth, before 14.1 FirstDayOfWeek. */
+/* The other way; recurrence_r is set unless there is none. Until is the start of the last occurrence. CalendarType and
+   (weekly) FirstDayOfWeek are always set: versions before 14.0 leave out CalendarType and IsLeapMonth, before 14.1
+   FirstDayOfWeek. */
 enum eas_recurrence_fit
 eas_recurrence_from_rrule(const struct pim_rrule *rule, const struct pim_time *start,
 			  struct eas_recurrence *recurrence_r);
