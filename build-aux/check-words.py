@@ -9,7 +9,7 @@ import sys
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')
 # what HTTP calls 501
 HTTP_REASON = '"Not Implemented"'
-UNFINISHED = re.compile(r'\b(FIXME|TODO|XXX|HACK|not implemented)\b', re.I)
+UNFINISHED = re.compile(r'\b(FIXME|TODO|XXX|HACK|(?i:not implemented))\b')
 
 
 def main():
