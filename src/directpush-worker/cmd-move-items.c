@@ -186,6 +186,12 @@ move_mails(struct move_items *moves, const struct move_item *pair,
 	if (status == EAS_STATUS_NONE) {
 		eas_mail_move(moves->ctx->user, src, dst, moves->ctx->event, mails,
 			      count);
+		if (mailbox_sync(src, 0) < 0) {
+			e_error(moves->ctx->event, "Mailbox %s cannot be synced now: %s",
+				pair->src->vname,
+				mailbox_get_last_internal_error(src, NULL));
+		}
+		eas_mail_moves_check(src, mails, count);
 		eas_mailbox_close(moves->ctx->user, pair->dst, &dst);
 	}
 	eas_mailbox_close(moves->ctx->user, pair->src, &src);

@@ -298,7 +298,7 @@ static void apply_commit_moves(struct sync_apply *apply)
 		if (move->result == EAS_MAIL_MOVE_REFUSED) {
 			apply_delete_failed(apply, move->src_uid,
 					    EAS_SYNC_STATUS_CANNOT_COMPLETE);
-		} else if (move->result == EAS_MAIL_MOVE_TEMPFAIL || move->stayed) {
+		} else if (move->result == EAS_MAIL_MOVE_TEMPFAIL) {
 			apply_delete_failed(apply, move->src_uid,
 					    EAS_SYNC_STATUS_SERVER_ERROR);
 		}
@@ -369,8 +369,18 @@ static void apply_commit_expunges(struct sync_apply *apply)
 static void apply_check_gone(struct sync_apply *apply)
 {
 	struct eas_changes_source *source = apply->collection->source;
+	struct eas_mail_move *move;
+	unsigned int count;
 	uint32_t uid;
 
+	move = array_get_modifiable(&apply->moves, &count);
+	eas_mail_moves_check(apply->collection->box, move, count);
+	for (unsigned int i = 0; i < count; i++) {
+		if (move[i].stayed) {
+			apply_delete_failed(apply, move[i].src_uid,
+					    EAS_SYNC_STATUS_SERVER_ERROR);
+		}
+	}
 	array_foreach_elem(&apply->expunged_uids, uid) {
 		if (source->count(source, uid, uid) > 0)
 			apply_delete_failed(apply, uid, EAS_SYNC_STATUS_SERVER_ERROR);

@@ -196,24 +196,6 @@ mover_move_all(struct mail_mover *mover, struct eas_mail_move *moves, unsigned i
 		move_one(mover, &moves[i]);
 }
 
-/* What was committed happens now. */
-static void
-mover_leave_source(struct mail_mover *mover, struct eas_mail_move *moves,
-		   unsigned int count)
-{
-	uint32_t seq1, seq2;
-
-	if (mailbox_sync(mover->src, 0) < 0)
-		(void)mover_failed(mover, mover->src, "Removing moved mails");
-	for (unsigned int i = 0; i < count; i++) {
-		if (moves[i].result != EAS_MAIL_MOVED)
-			continue;
-		mailbox_get_seq_range(mover->src, moves[i].src_uid,
-				      moves[i].src_uid, &seq1, &seq2);
-		moves[i].stayed = seq1 != 0;
-	}
-}
-
 void eas_mail_move(struct eas_user *user, struct mailbox *src, struct mailbox *dst,
 		   struct event *event, struct eas_mail_move *moves, unsigned int count)
 {
@@ -221,5 +203,18 @@ void eas_mail_move(struct eas_user *user, struct mailbox *src, struct mailbox *d
 
 	mover_move_all(&mover, moves, count);
 	mover_moved(&mover, moves, count);
-	mover_leave_source(&mover, moves, count);
+}
+
+void eas_mail_moves_check(struct mailbox *src, struct eas_mail_move *moves,
+			  unsigned int count)
+{
+	uint32_t seq1, seq2;
+
+	for (unsigned int i = 0; i < count; i++) {
+		if (moves[i].result != EAS_MAIL_MOVED)
+			continue;
+		mailbox_get_seq_range(src, moves[i].src_uid, moves[i].src_uid,
+				      &seq1, &seq2);
+		moves[i].stayed = seq1 != 0;
+	}
 }

@@ -24,7 +24,8 @@ struct eas_mail_move {
 	/* set by eas_mail_move(): dst_uid 0 = not known */
 	enum eas_mail_move_result result;
 	uint32_t dst_uid;
-	/* It was moved, and is still in the source too: that could not let it go. */
+	/* Set by eas_mail_moves_check(): it was moved, and is still in the source too, which
+	   could not let it go. */
 	bool stayed;
 	/* what a phone sees of its flags (eas-changes.h) */
 	uint32_t digest;
@@ -32,9 +33,13 @@ struct eas_mail_move {
 	const struct eas_email_followup *followup;
 };
 
-/* Both mailboxes are open; src is synced. Fills in the moves and syncs src, which is when the mails
-   leave it. Errors are logged. */
+/* Both mailboxes are open; src is synced. Fills in the moves. Errors are logged. The mails leave
+   src when it is synced. */
 void eas_mail_move(struct eas_user *user, struct mailbox *src, struct mailbox *dst,
 		   struct event *event, struct eas_mail_move *moves, unsigned int count);
+
+/* After src was synced. */
+void eas_mail_moves_check(struct mailbox *src, struct eas_mail_move *moves,
+			  unsigned int count);
 
 #endif
