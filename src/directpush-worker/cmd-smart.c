@@ -5,6 +5,7 @@
 
 #include "lib.h"
 #include "guid.h"
+#include "ioloop.h"
 #include "hex-binary.h"
 #include "iostream-temp.h"
 #include "istream.h"
@@ -19,6 +20,7 @@
 #include "eas-cmd.h"
 #include "eas-collection.h"
 #include "eas-compose.h"
+#include "eas-mail-followup.h"
 #include "eas-mail-item.h"
 #include "eas-user.h"
 
@@ -161,8 +163,10 @@ static void smart_send(struct eas_cmd_context *ctx, const struct eas_compose *co
 			return;
 		}
 	}
-	if (eas_compose_send(ctx, compose, mime))
+	if (eas_compose_send(ctx, compose, mime)) {
 		smart_mark_original(item, kind);
+		eas_mail_verb_time_set(ctx->user, item->mail, ioloop_time);
+	}
 	i_stream_unref(&mime);
 }
 

@@ -524,6 +524,8 @@ static void mail_reader_write_changes(struct sync_reader *reader,
 	source.keywords = mail_get_keywords(reader->mail);
 	source.followup = eas_mail_followup_get_kept(reader->coll->collection->user,
 						     reader->mail);
+	source.last_verb_utc = eas_mail_verb_time_get(reader->coll->collection->user,
+						      reader->mail);
 	source.item_id = id;
 	if ((changes & EAS_EMAIL_CHANGE_FLAG) != 0 && source.followup == NULL)
 		mail_reader_forget_followup(reader);

@@ -2,6 +2,7 @@
 
 #include "lib.h"
 #include "array.h"
+#include "strnum.h"
 #include "mail-storage.h"
 #include "eas-email-flags.h"
 #include "eas-user.h"
@@ -9,24 +10,20 @@
 
 struct eas_mail_followups {
 	pool_t pool;
-	/* NULL: they cannot be read now */
-	struct eas_followups *followups;
+	/* NULL: not read yet */
+	struct eas_followups *flags, *verbs;
 };
 
 static struct eas_mail_followups *followups_get(struct eas_user *user)
 {
-	struct eas_mail_followups *followups = user->followups;
 	pool_t pool;
 
-	if (followups == NULL) {
+	if (user->followups == NULL) {
 		pool = pool_alloconly_create("eas mail followups", 1024);
-		followups = p_new(pool, struct eas_mail_followups, 1);
-		followups->pool = pool;
-		if (eas_followups_read(user->state_store, &followups->followups) < 0)
-			followups->followups = NULL;
-		user->followups = followups;
+		user->followups = p_new(pool, struct eas_mail_followups, 1);
+		user->followups->pool = pool;
 	}
-	return followups;
+	return user->followups;
 }
 
 void eas_mail_followups_forget(struct eas_user *user)
@@ -36,9 +33,26 @@ void eas_mail_followups_forget(struct eas_user *user)
 	if (followups == NULL)
 		return;
 	user->followups = NULL;
-	if (followups->followups != NULL)
-		eas_followups_free(&followups->followups);
+	if (followups->flags != NULL)
+		eas_followups_free(&followups->flags);
+	if (followups->verbs != NULL)
+		eas_followups_free(&followups->verbs);
 	pool_unref(&followups->pool);
+}
+
+/* NULL if there is none, or it cannot be read now (logged) */
+static const char *
+followups_find(struct eas_user *user, struct mail *mail, const char *subject,
+	       struct eas_followups **followups)
+{
+	const char *guid;
+
+	if (*followups == NULL && eas_followups_read(user->state_store, subject, followups) < 0)
+		*followups = NULL;
+	if (*followups == NULL || eas_followups_count(*followups) == 0 ||
+	    mail_get_special(mail, MAIL_FETCH_GUID, &guid) < 0 || *guid == '\0')
+		return NULL;
+	return eas_followups_find(*followups, guid);
 }
 
 static bool mail_has_flag(struct mail *mail)
@@ -53,16 +67,9 @@ static bool mail_has_flag(struct mail *mail)
 	return ret;
 }
 
-/* NULL if there is none */
 static const char *followup_find_text(struct eas_user *user, struct mail *mail)
 {
-	const struct eas_mail_followups *followups = followups_get(user);
-	const char *guid;
-
-	if (followups->followups == NULL || eas_followups_count(followups->followups) == 0 ||
-	    mail_get_special(mail, MAIL_FETCH_GUID, &guid) < 0 || *guid == '\0')
-		return NULL;
-	return eas_followups_find(followups->followups, guid);
+	return followups_find(user, mail, EAS_FOLLOWUPS_FLAGS, &followups_get(user)->flags);
 }
 
 const struct eas_email_followup *
@@ -110,5 +117,33 @@ int eas_mail_followups_write(struct eas_user *user, const ARRAY_TYPE(eas_followu
 	if (array_is_empty(updates))
 		return 0;
 	eas_mail_followups_forget(user);
-	return eas_followups_update(user->state_store, updates);
+	return eas_followups_update(user->state_store, EAS_FOLLOWUPS_FLAGS, updates);
+}
+
+time_t eas_mail_verb_time_get(struct eas_user *user, struct mail *mail)
+{
+	const char *text;
+	time_t utc = 0;
+
+	if ((mail_get_flags(mail) & MAIL_ANSWERED) == 0 &&
+	    !str_array_icase_find(mail_get_keywords(mail), EAS_EMAIL_KEYWORD_FORWARDED))
+		return 0;
+	text = followups_find(user, mail, EAS_FOLLOWUPS_VERBS, &followups_get(user)->verbs);
+	return text == NULL || str_to_time(text, &utc) < 0 ? 0 : utc;
+}
+
+void eas_mail_verb_time_set(struct eas_user *user, struct mail *mail, time_t utc)
+{
+	ARRAY_TYPE(eas_followup) updates;
+	struct eas_followup *update;
+	const char *guid;
+
+	if (mail_get_special(mail, MAIL_FETCH_GUID, &guid) < 0 || *guid == '\0')
+		return;
+	t_array_init(&updates, 1);
+	update = array_append_space(&updates);
+	update->mail_guid = guid;
+	update->text = t_strdup_printf("%ld", (long)utc);
+	eas_mail_followups_forget(user);
+	(void)eas_followups_update(user->state_store, EAS_FOLLOWUPS_VERBS, &updates);
 }

@@ -2,8 +2,8 @@
 #ifndef EAS_MAIL_FOLLOWUP_H
 #define EAS_MAIL_FOLLOWUP_H
 
-/* What the follow-up flags of the user's mails say besides being there: kept by the mails' GUIDs in the
-   user's state store, read once a request when a flagged mail is met. docs/decisions/131 */
+/* What the follow-up flags of the user's mails say besides being there, and when mails were replied to: kept by the
+   mails' GUIDs in the user's state store, read once a request when such a mail is met. docs/decisions/131 */
 
 #include "eas-email-followup.h"
 #include "eas-followups.h"
@@ -30,6 +30,11 @@ bool eas_mail_followup_note(struct eas_user *user, struct mail *mail,
 			    ARRAY_TYPE(eas_followup) *updates);
 /* Write what was noted. Returns 0, -1 (logged). */
 int eas_mail_followups_write(struct eas_user *user, const ARRAY_TYPE(eas_followup) *updates);
+
+/* When the mail was last replied to or forwarded by a device; 0 = not known. */
+time_t eas_mail_verb_time_get(struct eas_user *user, struct mail *mail);
+/* It was now. Failing to keep that is logged. */
+void eas_mail_verb_time_set(struct eas_user *user, struct mail *mail, time_t utc);
 
 /* A new request: read them again when they are needed. */
 void eas_mail_followups_forget(struct eas_user *user);

@@ -39,6 +39,7 @@ int eas_mail_item_get_source(struct eas_user *user, struct mail *mail, const cha
 	source_r->parts = mail_get_cached_parts(mail);
 	source_r->flags = mail_get_flags(mail);
 	source_r->keywords = mail_get_keywords(mail);
+	source_r->last_verb_utc = eas_mail_verb_time_get(user, mail);
 	source_r->followup = eas_mail_followup_get_kept(user, mail);
 	source_r->item_id = id;
 	source_r->is_draft = is_draft;

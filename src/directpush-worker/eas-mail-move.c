@@ -63,6 +63,7 @@ mover_add(struct mail_mover *mover, struct eas_mail_move *move)
 	if (!mail_set_uid(mover->mail, move->src_uid))
 		return EAS_MAIL_MOVE_NOT_FOUND;
 	move->digest = eas_mail_digest(mover->user, mover->mail);
+	move->verb_utc = eas_mail_verb_time_get(mover->user, mover->mail);
 	move->followup = eas_mail_followup_get(mover->user, mover->mail,
 					       pool_datastack_create());
 	save = mailbox_save_alloc(mover->dst_trans);
@@ -153,8 +154,13 @@ mover_take_followups(struct mail_mover *mover, const struct eas_mail_move *moves
 	trans = mailbox_transaction_begin(mover->dst, 0, "eas move");
 	mail = mail_alloc(trans, 0, NULL);
 	for (unsigned int i = 0; i < count; i++) {
-		if (moves[i].result == EAS_MAIL_MOVED && moves[i].followup != NULL &&
-		    mail_set_uid(mail, moves[i].dst_uid)) {
+		if (moves[i].result != EAS_MAIL_MOVED ||
+		    (moves[i].followup == NULL && moves[i].verb_utc == 0) ||
+		    !mail_set_uid(mail, moves[i].dst_uid))
+			continue;
+		if (moves[i].verb_utc != 0)
+			eas_mail_verb_time_set(mover->user, mail, moves[i].verb_utc);
+		if (moves[i].followup != NULL) {
 			(void)eas_mail_followup_note(mover->user, mail, moves[i].followup,
 						     pool_datastack_create(), &updates);
 		}
@@ -168,7 +174,8 @@ static void
 mover_moved(struct mail_mover *mover, const struct eas_mail_move *moves, unsigned int count)
 {
 	for (unsigned int i = 0; i < count; i++) {
-		if (moves[i].result != EAS_MAIL_MOVED || moves[i].followup == NULL)
+		if (moves[i].result != EAS_MAIL_MOVED ||
+		    (moves[i].followup == NULL && moves[i].verb_utc == 0))
 			continue;
 		if (mailbox_sync(mover->dst, 0) == 0)
 			mover_take_followups(mover, moves, count);

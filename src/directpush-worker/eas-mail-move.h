@@ -29,6 +29,8 @@ struct eas_mail_move {
 	bool stayed;
 	/* what a phone sees of its flags (eas-changes.h) */
 	uint32_t digest;
+	/* when it was replied to (eas-mail-followup.h); 0 = not known */
+	time_t verb_utc;
 	/* on the data stack; it is the moved mail's too. NULL = none */
 	const struct eas_email_followup *followup;
 };

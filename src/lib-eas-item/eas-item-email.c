@@ -163,11 +163,15 @@ static void write_flag(struct wbxml_writer *writer, const struct eas_email_flags
 }
 
 static void write_last_verb(struct wbxml_writer *writer, enum eas_version version,
-			    const struct eas_email_flags *flags)
+			    const struct eas_email_flags *flags, time_t last_verb_utc)
 {
 	if (version < EAS_VERSION_14_0 || flags->last_verb == EAS_EMAIL_VERB_NONE)
 		return;
 	wbxml_writer_element_uint(writer, EAS_TAG_EMAIL2_LAST_VERB_EXECUTED, flags->last_verb);
+	if (last_verb_utc != 0) {
+		wbxml_writer_element(writer, EAS_TAG_EMAIL2_LAST_VERB_EXECUTION_TIME,
+				     eas_date_format(last_verb_utc));
+	}
 }
 
 /* Empty if there are none: a Change without the element would leave the old ones. */
@@ -199,7 +203,8 @@ void eas_item_email_write_changes(struct wbxml_writer *writer,
 		if (all || (changes & EAS_EMAIL_CHANGE_FLAG) != 0)
 			write_flag(writer, &flags);
 		if (all)
-			write_last_verb(writer, options->version, &flags);
+			write_last_verb(writer, options->version, &flags,
+					source->last_verb_utc);
 		if (all || (changes & EAS_EMAIL_CHANGE_CATEGORIES) != 0)
 			write_categories(writer, options->version, &flags);
 	} T_END;
@@ -285,7 +290,8 @@ static void write_tail_of_14(struct eas_item_email *item)
 {
 	write_conversation(item);
 	if (email_wants(item, EAS_TAG_EMAIL2_LAST_VERB_EXECUTED))
-		write_last_verb(item->writer, item->version, &item->flags);
+		write_last_verb(item->writer, item->version, &item->flags,
+				item->source->last_verb_utc);
 	if (email_wants(item, EAS_TAG_EMAIL2_RECEIVED_AS_BCC) && email_is_blind_copy(item))
 		write_uint(item, EAS_TAG_EMAIL2_RECEIVED_AS_BCC, 1);
 	write_sender(item);

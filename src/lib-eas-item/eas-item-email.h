@@ -28,6 +28,8 @@ struct eas_email_source {
 	enum mail_flags flags;
 	/* Keywords as they are in the mailbox, NULL-terminated; may be NULL. */
 	const char *const *keywords;
+	/* when the last reply or forward was made; 0 = not known */
+	time_t last_verb_utc;
 	/* what its follow-up flag says besides; NULL = nothing */
 	const struct eas_email_followup *followup;
 	/* "folder:uid", the head of the FileReferences made here */

@@ -7,7 +7,6 @@
 #include "strescape.h"
 #include "eas-followups.h"
 
-#define SUBJECT "followups"
 #define KEY_FLAG "flag"
 
 struct eas_followups {
@@ -53,7 +52,8 @@ static void followups_decode(struct eas_followups *followups, const char *data, 
 	}
 }
 
-int eas_followups_read(struct eas_state_store *store, struct eas_followups **followups_r)
+int eas_followups_read(struct eas_state_store *store, const char *subject,
+		       struct eas_followups **followups_r)
 {
 	pool_t pool = pool_alloconly_create("eas followups", 1024);
 	struct eas_followups *followups = p_new(pool, struct eas_followups, 1);
@@ -63,7 +63,7 @@ int eas_followups_read(struct eas_state_store *store, struct eas_followups **fol
 	followups->pool = pool;
 	p_array_init(&followups->all, pool, 8);
 	hash_table_create(&followups->texts, pool, 0, str_hash, strcmp);
-	switch (eas_state_store_read(store, SUBJECT, EAS_FOLLOWUPS_FORMAT, pool, &data, &size)) {
+	switch (eas_state_store_read(store, subject, EAS_FOLLOWUPS_FORMAT, pool, &data, &size)) {
 	case EAS_STATE_OK:
 		T_BEGIN {
 			followups_decode(followups, (const char *)data, size);
@@ -99,7 +99,8 @@ const char *eas_followups_find(const struct eas_followups *followups, const char
 	return hash_table_lookup(followups->texts, mail_guid);
 }
 
-static int followups_write(struct eas_state_store *store, const struct eas_followups *followups)
+static int followups_write(struct eas_state_store *store, const char *subject,
+			   const struct eas_followups *followups)
 {
 	unsigned int too_many = followups->count > EAS_FOLLOWUPS_MAX ?
 		followups->count - EAS_FOLLOWUPS_MAX : 0;
@@ -119,11 +120,11 @@ static int followups_write(struct eas_state_store *store, const struct eas_follo
 		str_append_tabescaped(str, followup->text);
 		str_append_c(str, '\n');
 	}
-	return eas_state_store_write(store, SUBJECT, EAS_FOLLOWUPS_FORMAT,
+	return eas_state_store_write(store, subject, EAS_FOLLOWUPS_FORMAT,
 				     str_data(str), str_len(str));
 }
 
-static int followups_update_locked(struct eas_state_store *store,
+static int followups_update_locked(struct eas_state_store *store, const char *subject,
 				   const ARRAY_TYPE(eas_followup) *updates)
 {
 	struct eas_followups *followups;
@@ -131,7 +132,7 @@ static int followups_update_locked(struct eas_state_store *store,
 	bool changed = FALSE;
 	int ret = 0;
 
-	if (eas_followups_read(store, &followups) < 0)
+	if (eas_followups_read(store, subject, &followups) < 0)
 		return -1;
 	array_foreach(updates, update) {
 		if (null_strcmp(eas_followups_find(followups, update->mail_guid),
@@ -141,19 +142,20 @@ static int followups_update_locked(struct eas_state_store *store,
 		changed = TRUE;
 	}
 	if (changed) T_BEGIN {
-		ret = followups_write(store, followups);
+		ret = followups_write(store, subject, followups);
 	} T_END;
 	eas_followups_free(&followups);
 	return ret;
 }
 
-int eas_followups_update(struct eas_state_store *store, const ARRAY_TYPE(eas_followup) *updates)
+int eas_followups_update(struct eas_state_store *store, const char *subject,
+			 const ARRAY_TYPE(eas_followup) *updates)
 {
 	int ret;
 
 	if (eas_state_store_lock(store) < 0)
 		return -1;
-	ret = followups_update_locked(store, updates);
+	ret = followups_update_locked(store, subject, updates);
 	eas_state_store_unlock(store);
 	return ret;
 }

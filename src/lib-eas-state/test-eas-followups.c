@@ -40,7 +40,7 @@ static void test_set(const char *guid, const char *text)
 
 	t_array_init(&updates, 1);
 	array_push_back(&updates, &followup);
-	test_assert(eas_followups_update(test_store, &updates) == 0);
+	test_assert(eas_followups_update(test_store, EAS_FOLLOWUPS_FLAGS, &updates) == 0);
 }
 
 static void test_followups(void)
@@ -48,7 +48,7 @@ static void test_followups(void)
 	struct eas_followups *followups;
 
 	test_followups_begin("followups: kept by GUID, replaced, removed");
-	test_assert(eas_followups_read(test_store, &followups) == 0);
+	test_assert(eas_followups_read(test_store, EAS_FOLLOWUPS_FLAGS, &followups) == 0);
 	test_assert(eas_followups_count(followups) == 0);
 	eas_followups_free(&followups);
 
@@ -58,11 +58,14 @@ static void test_followups(void)
 	test_set("two\t2", "d");
 	test_set("three", NULL);
 	test_set("four", NULL);
-	test_assert(eas_followups_read(test_store, &followups) == 0);
+	test_assert(eas_followups_read(test_store, EAS_FOLLOWUPS_FLAGS, &followups) == 0);
 	test_assert(eas_followups_count(followups) == 2);
 	test_assert_strcmp(eas_followups_find(followups, "one"), "Due\tDate=1\nx");
 	test_assert_strcmp(eas_followups_find(followups, "two\t2"), "d");
 	test_assert(eas_followups_find(followups, "three") == NULL);
+	eas_followups_free(&followups);
+	test_assert(eas_followups_read(test_store, EAS_FOLLOWUPS_VERBS, &followups) == 0);
+	test_assert(eas_followups_count(followups) == 0);
 	eas_followups_free(&followups);
 	test_followups_end();
 }
@@ -80,8 +83,8 @@ static void test_followups_max(void)
 		update->mail_guid = t_strdup_printf("%u", i);
 		update->text = "x";
 	}
-	test_assert(eas_followups_update(test_store, &updates) == 0);
-	test_assert(eas_followups_read(test_store, &followups) == 0);
+	test_assert(eas_followups_update(test_store, EAS_FOLLOWUPS_FLAGS, &updates) == 0);
+	test_assert(eas_followups_read(test_store, EAS_FOLLOWUPS_FLAGS, &followups) == 0);
 	test_assert(eas_followups_count(followups) == EAS_FOLLOWUPS_MAX);
 	test_assert(eas_followups_find(followups, "1") == NULL);
 	test_assert(eas_followups_find(followups, "2") != NULL);
