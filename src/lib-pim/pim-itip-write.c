@@ -161,12 +161,13 @@ void pim_itip_write_mail(const struct pim_itip_mail *mail, string_t *dest)
 	str_append(dest, "MIME-Version: 1.0\r\n");
 	write_addresses(mail, dest);
 	pim_object_write_text_field(dest, "Subject", mail->subject);
+	if (mail->message_id != NULL)
+		str_printfa(dest, "Message-ID: <%s>\r\n", mail->message_id);
 	str_printfa(dest, "Date: %s\r\n"
-		    "Message-ID: <%s>\r\n"
 		    "Content-Type: multipart/alternative;\r\n boundary=\"%s\"\r\n\r\n"
 		    "--%s\r\nContent-Type: text/plain; charset=utf-8\r\n"
 		    "Content-Transfer-Encoding: quoted-printable\r\n\r\n",
-		    message_date_create(mail->now), mail->message_id,
+		    message_date_create(mail->now),
 		    boundary, boundary);
 	pim_object_write_qp(dest, mail->text, strlen(mail->text));
 	str_printfa(dest, "\r\n--%s\r\n"

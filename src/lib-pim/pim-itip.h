@@ -109,6 +109,7 @@ struct pim_itip_mail {
 	/* VCALENDAR with METHOD */
 	const struct pim_component *calendar;
 	enum pim_itip_method method;
+	/* NULL = whoever sends it makes one */
 	const char *message_id;
 	time_t now;
 };

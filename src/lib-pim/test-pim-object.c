@@ -101,7 +101,7 @@ static void test_message_identity(const char *name, const char *text, size_t siz
 
 static enum pim_kind kind_of_name(const char *name)
 {
-	if (strstr(name, "-td-") != NULL || strstr(name, "todo") != NULL)
+	if (strstr(name, "-td-") != NULL || strstr(name, "-ics-to") != NULL)
 		return PIM_KIND_TASK;
 	if (strstr(name, "-nt-") != NULL || strstr(name, "journal") != NULL ||
 	    strstr(name, "note") != NULL)

@@ -21,7 +21,10 @@ def _messages(stage, what, times, body=None, days_ago=0):
 
 @verb(r"(?P<user>WORD) receives (?:message )?(?P<what>STRING|\S+)(?: (?P<times>\d+) times)?(?: body (?P<body>STRING))?")
 def receives(stage, _block, user, what, times, body):
-    stage.user(user).receives(*_messages(stage, what, times, body))
+    """{sender} in a fixture is the user's address, as in what a phone sends."""
+    address = stage.user(user).address.encode()
+    stage.user(user).receives(*[message.replace(b"{sender}", address)
+                                for message in _messages(stage, what, times, body)])
 
 
 @verb(r"(?P<user>WORD) has (?:message )?(?P<what>STRING|\S+)(?: (?P<times>\d+) times)? in (?P<mailbox>STRING|\S+)"

@@ -1,0 +1,486 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* MeetingResponse: the user accepts or declines. The calendar says so afterwards, the invitation goes to Deleted Items,
+   and in 16.x the organizer is told; devices of older versions do that themselves. docs/decisions/141
+
+   MS-ASCMD "MeetingResponse" (2.2.1.11), "Receiving and Accepting Meeting Requests" (3.1.5.6) */
+
+#include "lib.h"
+#include "array.h"
+#include "buffer.h"
+#include "ioloop.h"
+#include "mail-storage.h"
+#include "str.h"
+#include "wbxml-tree.h"
+#include "wbxml-writer.h"
+#include "pim-event.h"
+#include "pim-mime.h"
+#include "pim-text.h"
+#include "pim-tree.h"
+#include "eas-device.h"
+#include "eas-html-text.h"
+#include "eas-tag.h"
+#include "eas-value.h"
+#include "eas-cmd.h"
+#include "eas-collection.h"
+#include "eas-folder.h"
+#include "eas-item-id.h"
+#include "eas-mail-item.h"
+#include "eas-mail-move.h"
+#include "eas-mailbox.h"
+#include "eas-meeting.h"
+#include "eas-special.h"
+#include "eas-user.h"
+
+/* UserResponse. MS-ASCMD "UserResponse" (2.2.3.188) */
+static const struct {
+	const char *number, *partstat, *title;
+} user_responses[] = {
+	{ "1", "ACCEPTED", "Accepted" },
+	{ "2", "TENTATIVE", "Tentative" },
+	{ "3", "DECLINED", "Declined" },
+};
+#define RESPONSE_DECLINED 2
+
+/* 2026-03-17T09:00:00.000Z; what is of another length must not stand in an answer */
+#define INSTANCE_ID_LENGTH 24
+
+struct response {
+	struct eas_cmd_context *ctx;
+	pool_t pool;
+	const char *request_id, *collection_id, *long_id, *instance_id;
+	const struct wbxml_node *send_response;
+	/* index into user_responses */
+	unsigned int answer;
+
+	/* what it is about: a mail, or an entry of the calendar */
+	bool is_mail;
+	const char *mail_id;
+	struct pim_itip itip;
+	struct eas_pim_folder *calendar;
+	const struct eas_pim_row *row;
+	struct pim_object *object;
+	/* the part that is answered */
+	struct pim_component *event;
+	/* what the organizer is told about; not changed by the answer */
+	struct pim_component *asked;
+
+	const char *calendar_id;
+};
+
+static bool response_parse(struct response *response, const struct wbxml_node *node)
+{
+	const char *answer = wbxml_node_child_value(node,
+		EAS_TAG_MEETING_RESPONSE_USER_RESPONSE);
+
+	response->request_id = wbxml_node_child_value(node,
+		EAS_TAG_MEETING_RESPONSE_REQUEST_ID);
+	response->collection_id = wbxml_node_child_value(node,
+		EAS_TAG_MEETING_RESPONSE_COLLECTION_ID);
+	response->long_id = wbxml_node_child_value(node, EAS_TAG_SEARCH_LONG_ID);
+	response->instance_id = wbxml_node_child_value(node,
+		EAS_TAG_MEETING_RESPONSE_INSTANCE_ID);
+	response->send_response = wbxml_node_child(node,
+		EAS_TAG_MEETING_RESPONSE_SEND_RESPONSE);
+	for (unsigned int i = 0; answer != NULL && i < N_ELEMENTS(user_responses); i++) {
+		if (strcmp(answer, user_responses[i].number) == 0) {
+			response->answer = i;
+			return TRUE;
+		}
+	}
+	return FALSE;
+}
+
+/*
+ * What is answered
+ */
+
+static enum eas_status read_invitation(struct response *response, const char *id)
+{
+	struct eas_cmd_context *ctx = response->ctx;
+	const struct eas_device_move *moved = eas_device_find_move(ctx->device, id);
+	struct eas_mail_item *item;
+	struct pim_mime *mime;
+	const char *error = "";
+	int ret;
+
+	if (moved != NULL) {
+		/* asked before, and the answer was lost */
+		id = moved->dst_id;
+	}
+	response->mail_id = id;
+	ret = eas_mail_item_open(ctx->user, ctx->event, id, &item);
+	if (ret <= 0) {
+		return ret < 0 ? EAS_MEETING_RESPONSE_STATUS_MAILBOX_ERROR :
+			EAS_MEETING_RESPONSE_STATUS_INVALID_REQUEST;
+	}
+	if (pim_mime_read(response->pool, item->source.input, PIM_OBJECT_MAX_BYTES,
+			  &mime, &error) < 0 ||
+	    pim_itip_read_message(response->pool, mime, &response->itip, &error) <= 0 ||
+	    response->itip.method != PIM_ITIP_REQUEST) {
+		e_debug(ctx->event, "Mail %s is no invitation: %s", id, error);
+		ret = 0;
+	}
+	eas_mail_item_close(&item);
+	response->is_mail = TRUE;
+	return ret == 0 ? EAS_MEETING_RESPONSE_STATUS_INVALID_REQUEST : EAS_STATUS_NONE;
+}
+
+static enum eas_status read_entry(struct response *response)
+{
+	uoff_t size;
+
+	response->row = eas_pim_folder_find(response->calendar, response->request_id);
+	if (response->row == NULL || response->row->version == 0)
+		return EAS_MEETING_RESPONSE_STATUS_INVALID_REQUEST;
+	return eas_pim_folder_read(response->calendar, response->row, response->pool,
+				   &response->object, &size) == EAS_PIM_OK ?
+		EAS_STATUS_NONE : EAS_MEETING_RESPONSE_STATUS_MAILBOX_ERROR;
+}
+
+static enum eas_status open_calendar(struct response *response)
+{
+	switch (eas_meeting_open_calendar(response->ctx, &response->calendar)) {
+	case 1:
+		return EAS_STATUS_NONE;
+	case 0:
+		e_warning(response->ctx->event, "There is no calendar for meetings");
+		break;
+	default:
+		break;
+	}
+	return EAS_MEETING_RESPONSE_STATUS_MAILBOX_ERROR;
+}
+
+static enum eas_status open_folder(struct response *response,
+				   const struct eas_folder *folder)
+{
+	struct eas_cmd_context *ctx = response->ctx;
+
+	if (eas_pim_folder_open(ctx->user, folder, ctx->event,
+				&response->calendar) <= 0)
+		return EAS_MEETING_RESPONSE_STATUS_MAILBOX_ERROR;
+	return eas_pim_folder_update(response->calendar) < 0 ?
+		EAS_MEETING_RESPONSE_STATUS_MAILBOX_ERROR : EAS_STATUS_NONE;
+}
+
+/* Either class of folder, whatever the version (quirk 75). */
+static enum eas_status find_asked(struct response *response)
+{
+	const char *folder_id = response->collection_id, *id = response->request_id;
+	const struct eas_folder *folder;
+	enum eas_status status;
+	uint32_t uid;
+	int ret;
+
+	if (response->long_id != NULL) {
+		id = response->long_id;
+		if (eas_item_id_parse(id, &folder_id, &uid) < 0)
+			folder_id = t_strcut(id, ':');
+	}
+	if (folder_id == NULL || id == NULL)
+		return EAS_MEETING_RESPONSE_STATUS_INVALID_REQUEST;
+	ret = eas_folder_find(response->ctx->user, folder_id, &folder);
+	if (ret <= 0) {
+		return ret < 0 ? EAS_MEETING_RESPONSE_STATUS_MAILBOX_ERROR :
+			EAS_MEETING_RESPONSE_STATUS_INVALID_REQUEST;
+	}
+	if (folder->class == EAS_CLASS_CALENDAR) {
+		response->request_id = id;
+		status = open_folder(response, folder);
+		return status != EAS_STATUS_NONE ? status : read_entry(response);
+	}
+	status = read_invitation(response, id);
+	return status != EAS_STATUS_NONE ? status : open_calendar(response);
+}
+
+/*
+ * The calendar
+ */
+
+/* The entry as the invitation has it, new or brought up to date. */
+static enum eas_status take_invitation(struct response *response)
+{
+	if (eas_meeting_find(response->calendar, response->itip.uid, response->pool,
+			     &response->row, &response->object) < 0)
+		return EAS_MEETING_RESPONSE_STATUS_MAILBOX_ERROR;
+	if (response->row == NULL) {
+		response->object = pim_itip_new_object(response->pool, &response->itip,
+			eas_pim_folder_new_format(response->calendar));
+	} else {
+		(void)pim_itip_apply_request(response->object, &response->itip);
+	}
+	return EAS_STATUS_NONE;
+}
+
+static enum eas_status find_instance(struct response *response)
+{
+	time_t instance_utc;
+	int64_t utc;
+
+	response->event = pim_object_main(response->object);
+	if (response->instance_id != NULL && *response->instance_id != '\0') {
+		if (eas_date_parse(response->instance_id, &instance_utc) < 0)
+			return EAS_STATUS_GLOBAL_INVALID_DATE_TIME;
+		if (response->is_mail)
+			return EAS_MEETING_RESPONSE_STATUS_INVALID_REQUEST;
+		if (!pim_event_is_recurring(response->event))
+			return EAS_STATUS_GLOBAL_NO_RECURRENCE_IN_CALENDAR;
+	} else if (response->is_mail &&
+		   pim_itip_get_instance(response->itip.event, &utc) &&
+		   pim_property_find(response->event, "RECURRENCE-ID") == NULL) {
+		/* an invitation to one instance of a series that is known */
+		instance_utc = utc;
+	} else {
+		return EAS_STATUS_NONE;
+	}
+	response->event = eas_meeting_get_instance(response->object, instance_utc);
+	return response->event == NULL ?
+		EAS_MEETING_RESPONSE_STATUS_INVALID_REQUEST : EAS_STATUS_NONE;
+}
+
+static enum eas_status write_calendar(struct response *response)
+{
+	struct eas_pim_folder *calendar = response->calendar;
+	bool declined = response->answer == RESPONSE_DECLINED;
+	enum eas_pim_result result;
+	uint32_t version;
+
+	if (declined && pim_property_find(response->event, "RECURRENCE-ID") != NULL &&
+	    response->event != pim_object_main(response->object)) {
+		eas_meeting_remove_instance(response->object, response->event);
+	} else if (declined) {
+		if (response->row == NULL)
+			return EAS_STATUS_NONE;
+		result = eas_pim_folder_remove(calendar, response->row);
+		return result == EAS_PIM_OK || result == EAS_PIM_NOT_FOUND ?
+			EAS_STATUS_NONE : EAS_MEETING_RESPONSE_STATUS_MAILBOX_ERROR;
+	} else {
+		pim_itip_set_partstat(response->object, response->event,
+			eas_user_get_addresses(response->ctx->user),
+			user_responses[response->answer].partstat, ioloop_time);
+	}
+	pim_object_touch(response->object, ioloop_time);
+	result = eas_pim_folder_put(calendar, response->row, response->object, &version);
+	if (result != EAS_PIM_OK || eas_pim_folder_update(calendar) < 0)
+		return EAS_MEETING_RESPONSE_STATUS_MAILBOX_ERROR;
+	return EAS_STATUS_NONE;
+}
+
+/*
+ * The answer to the organizer
+ */
+
+/* What the user wrote, as plain text. */
+static const char *answer_text(const struct response *response)
+{
+	const struct wbxml_node *body = wbxml_node_child(response->send_response,
+						EAS_TAG_AIRSYNCBASE_BODY);
+	const char *data = body == NULL ? NULL :
+		wbxml_node_child_value(body, EAS_TAG_AIRSYNCBASE_DATA);
+	const char *type = body == NULL ? NULL :
+		wbxml_node_child_value(body, EAS_TAG_AIRSYNCBASE_TYPE);
+	struct eas_html_text *html;
+	buffer_t *text;
+
+	if (data == NULL || type == NULL || strcmp(type, "2") != 0)
+		return data == NULL ? "" : data;
+	text = t_buffer_create(strlen(data) + 1);
+	html = eas_html_text_init(0);
+	eas_html_text_more(html, (const unsigned char *)data, strlen(data), text);
+	eas_html_text_finish(html, text);
+	eas_html_text_deinit(&html);
+	return str_c(text);
+}
+
+/* A proposed time of 16.1, as iCalendar has it; NULL = none. */
+static const char *proposed_time(const struct response *response, wbxml_tag_t tag)
+{
+	const char *value = wbxml_node_child_value(response->send_response, tag);
+	time_t utc;
+
+	if (value == NULL || *value == '\0' || eas_date_parse(value, &utc) < 0)
+		return NULL;
+	return pim_object_stamp(utc);
+}
+
+static int send_answer(struct response *response)
+{
+	const char *const *addresses = eas_user_get_addresses(response->ctx->user);
+	const struct pim_component *event = response->asked;
+	const struct pim_property *organizer = pim_property_find(event, "ORGANIZER");
+	const struct pim_property *attendee = pim_itip_find_attendee(event, addresses);
+	const char *title = pim_component_get_text(event, "SUMMARY");
+	const char *partstat = user_responses[response->answer].partstat;
+	const char *to[2] = { NULL, NULL };
+	struct pim_itip_answer answer = {
+		.address = attendee != NULL ? pim_itip_address(attendee) : addresses[0],
+		.name = attendee == NULL ? NULL : pim_param_get(attendee, "CN"),
+		.partstat = partstat, .comment = answer_text(response),
+		.now = ioloop_time
+	};
+	struct eas_meeting_mail mail = { .to = to, .text = answer.comment };
+
+	if (organizer == NULL || *(to[0] = pim_itip_address(organizer)) == '\0')
+		return 0;
+	answer.proposed_start = proposed_time(response,
+		EAS_TAG_MEETING_RESPONSE_PROPOSED_START_TIME);
+	answer.proposed_end = proposed_time(response,
+		EAS_TAG_MEETING_RESPONSE_PROPOSED_END_TIME);
+	mail.method = answer.proposed_start != NULL && answer.proposed_end != NULL ?
+		PIM_ITIP_COUNTER : PIM_ITIP_REPLY;
+	mail.calendar = pim_itip_new_answer(response->pool, event, &answer);
+	mail.subject = t_strdup_printf("%s: %s", user_responses[response->answer].title,
+				       title == NULL ? "" : title);
+	mail.key = eas_meeting_key(event, pim_itip_method_name(mail.method),
+		mail.method == PIM_ITIP_REPLY ? partstat :
+		t_strconcat(answer.proposed_start, "/", answer.proposed_end, NULL));
+	return eas_meeting_send(response->ctx, &mail);
+}
+
+static enum eas_status tell_organizer(struct response *response)
+{
+	if (response->ctx->request->version < EAS_VERSION_16_0 ||
+	    response->send_response == NULL)
+		return EAS_STATUS_NONE;
+	return send_answer(response) < 0 ?
+		EAS_MEETING_RESPONSE_STATUS_SERVER_ERROR : EAS_STATUS_NONE;
+}
+
+/*
+ * The invitation
+ */
+
+static const struct eas_folder *find_trash(struct eas_user *user)
+{
+	const struct eas_folder_list *list;
+	const struct eas_folder *folder;
+
+	if (eas_folder_list_get(user, FALSE, &list) < 0)
+		return NULL;
+	array_foreach(&list->folders, folder) {
+		if (folder->type == EAS_FOLDER_TYPE_DELETED_ITEMS)
+			return folder;
+	}
+	return NULL;
+}
+
+/* Where it is found if the device, which lost the answer, asks again. */
+static void remember_move(struct response *response, const char *id,
+			  const struct eas_mail_move *move)
+{
+	const struct eas_folder *trash = find_trash(response->ctx->user);
+
+	if (move->result == EAS_MAIL_MOVED && move->dst_uid != 0 && trash != NULL) {
+		eas_device_add_move(response->ctx->device, id,
+				    eas_item_id_make(trash->id, move->dst_uid));
+	}
+}
+
+/* It has served: from the Inbox it goes to Deleted Items. Where it cannot, it stays. */
+static void put_away(struct response *response)
+{
+	struct eas_cmd_context *ctx = response->ctx;
+	struct eas_mail_move move;
+	const struct eas_folder *folder;
+	struct mailbox *inbox, *trash;
+	const char *folder_id;
+
+	i_zero(&move);
+	if (!response->is_mail || response->mail_id == NULL ||
+	    eas_item_id_parse(response->mail_id, &folder_id, &move.src_uid) < 0 ||
+	    eas_folder_find(ctx->user, folder_id, &folder) <= 0 ||
+	    folder->type != EAS_FOLDER_TYPE_INBOX ||
+	    eas_mailbox_open(ctx->user, folder, &inbox) <= 0)
+		return;
+	if (eas_special_open(ctx->user, EAS_FOLDER_TYPE_DELETED_ITEMS, &trash) == 0) {
+		eas_mail_move(ctx->user, inbox, trash, ctx->event, &move, 1);
+		mailbox_free(&trash);
+		remember_move(response, response->mail_id, &move);
+	}
+	eas_mailbox_close(ctx->user, folder, &inbox);
+}
+
+/*
+ * The command
+ */
+
+static enum eas_status response_run(struct response *response)
+{
+	enum eas_status status = find_asked(response);
+
+	if (status == EAS_STATUS_NONE && response->is_mail)
+		status = take_invitation(response);
+	if (status == EAS_STATUS_NONE)
+		status = find_instance(response);
+	if (status != EAS_STATUS_NONE)
+		return status;
+	if (pim_itip_is_organizer(response->event,
+				  eas_user_get_addresses(response->ctx->user)))
+		return EAS_MEETING_RESPONSE_STATUS_INVALID_REQUEST;
+	response->asked = pim_component_copy(response->pool, response->event);
+	if (response->answer != RESPONSE_DECLINED) {
+		unsigned char hash[EAS_PIM_HASH_SIZE];
+
+		eas_pim_hash_make(response->object->uid, hash);
+		response->calendar_id = eas_pim_folder_hash_id(response->calendar, hash);
+	}
+	/* The mail first: where it fails the device tries again, and it is not sent twice. */
+	status = tell_organizer(response);
+	if (status == EAS_STATUS_NONE)
+		status = write_calendar(response);
+	if (status == EAS_STATUS_NONE)
+		put_away(response);
+	return status;
+}
+
+static void response_write(struct response *response, enum eas_status status)
+{
+	struct wbxml_writer *writer = eas_reply_wbxml(response->ctx->reply);
+	bool ok = status == EAS_STATUS_NONE;
+
+	wbxml_writer_start(writer, EAS_TAG_MEETING_RESPONSE_RESULT);
+	if (response->request_id != NULL) {
+		wbxml_writer_element(writer, EAS_TAG_MEETING_RESPONSE_REQUEST_ID,
+				     response->request_id);
+	}
+	wbxml_writer_element_uint(writer, EAS_TAG_MEETING_RESPONSE_STATUS,
+				  ok ? EAS_MEETING_RESPONSE_STATUS_OK : status);
+	if (ok && response->calendar_id != NULL) {
+		wbxml_writer_element(writer, EAS_TAG_MEETING_RESPONSE_CALENDAR_ID,
+				     response->calendar_id);
+	}
+	if (response->instance_id != NULL &&
+	    strlen(response->instance_id) == INSTANCE_ID_LENGTH) {
+		wbxml_writer_element(writer, EAS_TAG_MEETING_RESPONSE_INSTANCE_ID,
+				     response->instance_id);
+	}
+	wbxml_writer_end(writer, EAS_TAG_MEETING_RESPONSE_RESULT);
+}
+
+static void respond(struct eas_cmd_context *ctx, const struct wbxml_node *node)
+{
+	struct response response = { .ctx = ctx };
+	enum eas_status status = EAS_MEETING_RESPONSE_STATUS_INVALID_REQUEST;
+
+	response.pool = pool_alloconly_create("eas meeting response", 16*1024);
+	if (response_parse(&response, node))
+		status = response_run(&response);
+	response_write(&response, status);
+	eas_pim_folder_close(&response.calendar);
+	pool_unref(&response.pool);
+}
+
+void eas_cmd_meeting_response(struct eas_cmd_context *ctx)
+{
+	struct wbxml_writer *writer = eas_reply_wbxml(ctx->reply);
+	const struct wbxml_node *node =
+		wbxml_node_child(ctx->tree->root, EAS_TAG_MEETING_RESPONSE_REQUEST);
+
+	wbxml_writer_start(writer, EAS_TAG_MEETING_RESPONSE_MEETING_RESPONSE);
+	for (; node != NULL; node = wbxml_node_next_same(node)) T_BEGIN {
+		respond(ctx, node);
+	} T_END;
+	wbxml_writer_end(writer, EAS_TAG_MEETING_RESPONSE_MEETING_RESPONSE);
+	eas_reply_set_eas_status(ctx->reply, EAS_MEETING_RESPONSE_STATUS_OK);
+}
