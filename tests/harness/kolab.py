@@ -277,6 +277,12 @@ def kind_of(data):
     return found and found.group(1).decode()
 
 
+def kind_of_lines(content):
+    """The same for content lines of a raw message."""
+    names = {"BEGIN:VEVENT": "event", "BEGIN:VTODO": "task", "BEGIN:VCARD": "contact", "BEGIN:VJOURNAL": "note"}
+    return next((names[line] for line in content if line in names), None)
+
+
 def uid(content):
     for line in content:
         if line.upper().startswith("UID:"):

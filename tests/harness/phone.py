@@ -370,9 +370,9 @@ class Phone:
         self.apply_sync(answer)
         return answer
 
-    def change_item(self, folder_id, item_id, data, check):
+    def change_item(self, folder_id, item_id, data, accepted):
         """Change the elements of data in an item the phone holds, as phones do: the whole item is sent; an event
-        of 16.x in parts. check(answer) is called before the phone believes in it."""
+        of 16.x in parts. Unless accepted(answer), the phone does not believe in it."""
         held = self.collection(folder_id).items[item_id]
         whole = E("ApplicationData", [node for node in held.children if node.name not in NOT_SENT], ns=data.ns)
         for node in list(whole.children):
@@ -383,8 +383,8 @@ class Phone:
         if self.class_of(folder_id) == "Calendar" and self.at_least("16.0"):
             whole = data
         answer = self.sync(folder_id, [E("Change", E("ServerId", item_id), whole)])
-        check(answer)
-        self.merge(held, data)
+        if accepted(answer):
+            self.merge(held, data)
         return answer
 
     def sync_all(self, folder_id, limit=1000, **kwargs):

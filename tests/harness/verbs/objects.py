@@ -98,11 +98,13 @@ def rewrite_object(stage, user, mailbox, uid, changed):
     check(len(found) == 1, f"{len(found)} objects {uid} in {mailbox}")
     number, data = found[0]
     names = {line.removeprefix("absent ").partition(":")[0].partition(";")[0] for line in changed}
-    kept = [line for line in _own_lines(kolab.lines(data)) if re.match(r"[\w-]+", line).group(0).upper() not in names]
+    own = kolab.lines(data)
+    kept = [line for line in _own_lines(own) if re.match(r"[\w-]+", line).group(0).upper() not in names]
     content = kept + [line for line in changed if not line.startswith("absent ")]
     owner = stage.user(user)
+    kind = kolab.kind_of(data)
     expect_ok(imap.append(quoted(mailbox), "", None, kolab.message(
-        kolab.kind_of(data), uid, content, owner.address)))
+        kind or kolab.kind_of_lines(own), uid, content, owner.address, raw=kind is None)))
     _expunge(imap, number)
 
 
@@ -116,7 +118,7 @@ def _own_lines(content):
                 out = []
             else:
                 out.append("EXCEPTION")
-        elif not re.match(r"(BEGIN|END):(VCALENDAR|VEVENT|VTODO|VCARD)|UID:|PRODID|VERSION:|X-KOLAB-VERSION", line):
+        elif not re.match(r"(BEGIN|END):(VCALENDAR|VEVENT|VTODO|VJOURNAL|VCARD)|DTSTAMP:|UID:|PRODID|VERSION:|X-KOLAB-VERSION", line):
             out.append(line)
     return out
 
@@ -230,6 +232,7 @@ def check_change(answer, giving=None):
     check_sync(answer)
     status = answer.value("Collections/Collection/Responses/Change/Status", "1")
     check(status == (giving or "1"), f"Change: Status {status}\n{show(answer)}")
+    return status == "1"
 
 
 @verb(r"(?P<phone>WORD) holds (?P<field>[A-Z]\w+) (?P<text>STRING) in (?P<where>\S+)(?: as \{(?P<name>\w+)\})?",
