@@ -138,6 +138,10 @@ pim_mailbox_read(struct eas_pim_backend *backend, uint32_t version, pool_t pool,
 			i_stream_get_error(input));
 		return EAS_PIM_TEMPFAIL;
 	}
+	if (ret > 0 && (*object_r)->kind != backend->kind) {
+		/* a distribution list, an event among contacts */
+		return EAS_PIM_OTHER;
+	}
 	return ret > 0 ? EAS_PIM_OK : ret == 0 ? EAS_PIM_OTHER : EAS_PIM_UNREADABLE;
 }
 

@@ -26,7 +26,7 @@ struct eas_pim_type {
 	void (*write)(struct eas_pim_context *ctx, const struct eas_pim_property *row,
 		      const struct pim_component *component, struct wbxml_writer *writer);
 	/* Make the component say what node says, by changing no more than that. NULL: it is to be removed; node is
-	   never an empty element: that is NULL too. Elements beside it: node->parent. Returns 0, or -1 with
+	   never an empty element: that is NULL too. Elements beside it: ctx->data. Returns 0, or -1 with
 	   ctx->error: the value is not legal (Status 6). NULL: the device never sets it; what it sends is passed over. */
 	int (*set)(struct eas_pim_context *ctx, const struct eas_pim_property *row,
 		   struct pim_component *component, const struct wbxml_node *node);
