@@ -205,22 +205,24 @@ static void find_mailbox(struct find *find)
 	find_end(find);
 }
 
-static void find_gal(struct find *find, const struct wbxml_node *gal)
+static void find_gal(struct find *find, const struct wbxml_node *criterion)
 {
 	const struct wbxml_node *picture = wbxml_node_child(
-		wbxml_node_child(gal, EAS_TAG_FIND_OPTIONS), EAS_TAG_FIND_PICTURE);
-	const char *text = wbxml_node_child_value(gal, EAS_TAG_FIND_QUERY);
-	ARRAY_TYPE(const_string) addresses;
-	const char *const *address;
+		wbxml_node_child(criterion, EAS_TAG_FIND_OPTIONS), EAS_TAG_FIND_PICTURE);
+	const char *text = wbxml_node_child_value(criterion, EAS_TAG_FIND_QUERY);
+	ARRAY_TYPE(eas_gal_entry) entries;
+	struct eas_gal gal;
+	const struct eas_gal_entry *entry;
 	unsigned int i, count;
 
-	eas_gal_find(find->ctx->user, find->ctx->event, text, find->ctx->pool, &addresses);
+	eas_gal_init(&gal, find->ctx);
+	eas_gal_find(&gal, text == NULL ? "" : text, &entries);
 	find_start(find, EAS_FIND_STATUS_OK);
-	address = array_get(&addresses, &count);
+	entry = array_get(&entries, &count);
 	for (i = find->first; i <= find->last && i < count; i++) {
 		wbxml_writer_start(find->writer, EAS_TAG_FIND_RESULT);
 		wbxml_writer_start(find->writer, EAS_TAG_FIND_PROPERTIES);
-		eas_gal_write(find->writer, address[i], find->ctx->request->version, picture);
+		eas_gal_write(find->ctx, find->writer, &entry[i], picture);
 		wbxml_writer_end(find->writer, EAS_TAG_FIND_PROPERTIES);
 		wbxml_writer_end(find->writer, EAS_TAG_FIND_RESULT);
 		find->shown++;

@@ -12,6 +12,7 @@
 #include "eas-tag.h"
 #include "eas-value.h"
 #include "wbxml-writer.h"
+#include "eas-gal.h"
 #include "eas-recipient.h"
 #include "eas-user.h"
 #include "eas-cmd.h"
@@ -25,6 +26,7 @@
 
 /* MS-ASCMD "Type (ResolveRecipients)" (2.2.3.186.5): of the address list, not a contact */
 #define RECIPIENT_TYPE_GAL 1
+#define RECIPIENT_TYPE_CONTACT 2
 
 /* MS-ASCMD "CertificateRetrieval" (2.2.3.22) */
 enum certificate_retrieval {
@@ -36,6 +38,7 @@ enum certificate_retrieval {
 struct resolve {
 	struct eas_cmd_context *ctx;
 	struct wbxml_writer *writer;
+	struct eas_gal gal;
 
 	unsigned int retrieval;
 	/* that may still be sent */
@@ -158,14 +161,17 @@ static void resolve_certificates(struct resolve *resolve, const char *address)
 }
 
 static void
-resolve_recipient(struct resolve *resolve, const char *address, bool suggestion)
+resolve_recipient(struct resolve *resolve, const struct eas_gal_entry *entry, bool suggestion)
 {
+	const char *address = entry->values[EAS_GAL_EMAIL_ADDRESS];
 	struct wbxml_writer *writer = resolve->writer;
 
 	wbxml_writer_start(writer, EAS_TAG_RESOLVE_RECIPIENTS_RECIPIENT);
 	wbxml_writer_element_uint(writer, EAS_TAG_RESOLVE_RECIPIENTS_TYPE,
+				  entry->is_contact ? RECIPIENT_TYPE_CONTACT :
 				  RECIPIENT_TYPE_GAL);
-	wbxml_writer_element(writer, EAS_TAG_RESOLVE_RECIPIENTS_DISPLAY_NAME, address);
+	wbxml_writer_element(writer, EAS_TAG_RESOLVE_RECIPIENTS_DISPLAY_NAME,
+			     entry->values[EAS_GAL_DISPLAY_NAME]);
 	wbxml_writer_element(writer, EAS_TAG_RESOLVE_RECIPIENTS_EMAIL_ADDRESS, address);
 	if (resolve->availability && !suggestion) {
 		wbxml_writer_start(writer, EAS_TAG_RESOLVE_RECIPIENTS_AVAILABILITY);
@@ -195,24 +201,20 @@ static enum eas_status resolve_to_status(struct resolve *resolve, unsigned int c
 
 static void resolve_to(struct resolve *resolve, const char *text)
 {
-	struct eas_cmd_context *ctx = resolve->ctx;
-	ARRAY_TYPE(const_string) addresses;
-	const char *const *address;
+	ARRAY_TYPE(eas_gal_entry) entries;
+	const struct eas_gal_entry *entry;
 	unsigned int i, count;
-	pool_t pool = pool_alloconly_create("eas recipients", 512);
 
-	p_array_init(&addresses, pool, 4);
-	eas_recipients_find(ctx->user, ctx->event, text, pool, &addresses);
-	address = array_get(&addresses, &count);
+	eas_gal_find(&resolve->gal, text, &entries);
+	entry = array_get(&entries, &count);
 	wbxml_writer_start(resolve->writer, EAS_TAG_RESOLVE_RECIPIENTS_RESPONSE);
 	wbxml_writer_element(resolve->writer, EAS_TAG_RESOLVE_RECIPIENTS_TO, text);
 	resolve_status(resolve, resolve_to_status(resolve, count));
 	wbxml_writer_element_uint(resolve->writer,
 				  EAS_TAG_RESOLVE_RECIPIENTS_RECIPIENT_COUNT, count);
 	for (i = 0; i < count && (count == 1 || i < resolve->max_ambiguous); i++)
-		resolve_recipient(resolve, address[i], count > 1);
+		resolve_recipient(resolve, &entry[i], count > 1);
 	wbxml_writer_end(resolve->writer, EAS_TAG_RESOLVE_RECIPIENTS_RESPONSE);
-	pool_unref(&pool);
 }
 
 static bool resolve_texts_are_legal(const struct wbxml_node *root)
@@ -237,6 +239,7 @@ void eas_cmd_resolve_recipients(struct eas_cmd_context *ctx)
 		eas_cmd_reply_status(ctx, EAS_RESOLVE_RECIPIENTS_STATUS_PROTOCOL_ERROR);
 		return;
 	}
+	eas_gal_init(&resolve.gal, ctx);
 	resolve.writer = eas_reply_wbxml(ctx->reply);
 	wbxml_writer_start(resolve.writer, EAS_TAG_RESOLVE_RECIPIENTS_RESOLVE_RECIPIENTS);
 	resolve_status(&resolve, EAS_RESOLVE_RECIPIENTS_STATUS_OK);

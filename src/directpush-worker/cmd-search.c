@@ -222,19 +222,19 @@ static void search_mailbox(struct eas_cmd_context *ctx, const struct wbxml_node 
 	search_end(ctx);
 }
 
-static void search_gal_write(struct search *search, const ARRAY_TYPE(const_string) *addresses)
+static void search_gal_write(struct search *search, const ARRAY_TYPE(eas_gal_entry) *entries)
 {
 	struct wbxml_writer *writer = eas_reply_wbxml(search->ctx->reply);
 	const struct wbxml_node *picture =
 		wbxml_node_child(search->options, EAS_TAG_SEARCH_PICTURE);
-	const char *const *address;
+	const struct eas_gal_entry *entry;
 	unsigned int i, count, shown = 0;
 
-	address = array_get(addresses, &count);
+	entry = array_get(entries, &count);
 	for (i = search->first; i <= search->last && i < count; i++, shown++) {
 		wbxml_writer_start(writer, EAS_TAG_SEARCH_RESULT);
 		wbxml_writer_start(writer, EAS_TAG_SEARCH_PROPERTIES);
-		eas_gal_write(writer, address[i], search->ctx->request->version, picture);
+		eas_gal_write(search->ctx, writer, &entry[i], picture);
 		wbxml_writer_end(writer, EAS_TAG_SEARCH_PROPERTIES);
 		wbxml_writer_end(writer, EAS_TAG_SEARCH_RESULT);
 	}
@@ -249,7 +249,8 @@ static void search_gal(struct eas_cmd_context *ctx, const struct wbxml_node *sto
 	};
 	const struct wbxml_node *query = wbxml_node_child(store, EAS_TAG_SEARCH_QUERY);
 	const char *range = wbxml_node_child_value(search.options, EAS_TAG_SEARCH_RANGE);
-	ARRAY_TYPE(const_string) addresses;
+	ARRAY_TYPE(eas_gal_entry) entries;
+	struct eas_gal gal;
 
 	if (query == NULL || query->first_child != NULL ||
 	    (range != NULL && *range != '\0' &&
@@ -258,10 +259,11 @@ static void search_gal(struct eas_cmd_context *ctx, const struct wbxml_node *sto
 		return;
 	}
 	search.last = I_MIN(search.last, search.first + EAS_GAL_MAX_ENTRIES - 1);
-	eas_gal_find(ctx->user, ctx->event, query->value, ctx->pool, &addresses);
-	search_start(ctx, search.first > 0 && search.first >= array_count(&addresses) ?
+	eas_gal_init(&gal, ctx);
+	eas_gal_find(&gal, query->value, &entries);
+	search_start(ctx, search.first > 0 && search.first >= array_count(&entries) ?
 		     EAS_SEARCH_STATUS_END_OF_RANGE : EAS_SEARCH_STATUS_OK);
-	search_gal_write(&search, &addresses);
+	search_gal_write(&search, &entries);
 	search_end(ctx);
 }
 
