@@ -340,7 +340,7 @@ static int send_answer(struct response *response)
 
 static enum eas_status tell_organizer(struct response *response)
 {
-	if (response->ctx->request->version < EAS_VERSION_16_0 ||
+	if (!eas_meeting_is_ours_to_tell(response->ctx) ||
 	    response->send_response == NULL)
 		return EAS_STATUS_NONE;
 	return send_answer(response) < 0 ?

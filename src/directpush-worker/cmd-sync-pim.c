@@ -9,9 +9,11 @@
 #include "eas-value.h"
 #include "eas-tag.h"
 #include "pim-object.h"
+#include "pim-tree.h"
 #include "eas-cmd.h"
 #include "eas-collection.h"
 #include "eas-folder.h"
+#include "eas-meeting.h"
 #include "eas-pim-folder.h"
 #include "eas-pim-item.h"
 #include "cmd-sync-apply.h"
@@ -210,12 +212,28 @@ static void pim_give_back(struct sync_apply *apply, const struct eas_pim_row *ro
 	(void)seq_range_array_add(&next->left_changed, row->number);
 }
 
+static bool pim_is_calendar(const struct sync_apply *apply)
+{
+	return apply->collection->folder->class == EAS_CLASS_CALENDAR;
+}
+
+/* Tell the others in a meeting before it is written: a mail that does not go out is tried again with the change. */
+static enum eas_status
+pim_tell_attendees(struct sync_apply *apply, const struct pim_object *before,
+		   const struct pim_object *after)
+{
+	if (!pim_is_calendar(apply) ||
+	    eas_meeting_tell_attendees(apply->ctx->cmd, before, after) == 0)
+		return EAS_SYNC_STATUS_OK;
+	return EAS_SYNC_STATUS_SERVER_ERROR;
+}
+
 static enum eas_status
 pim_change_object(struct sync_apply *apply, const struct wbxml_node *node,
 		  const struct eas_pim_row *row, const char *id, pool_t pool)
 {
 	struct eas_sync_generation *next = apply->coll->next;
-	struct pim_object *object;
+	struct pim_object *object, before;
 	enum eas_pim_result result;
 	enum eas_status status;
 	uoff_t size;
@@ -224,6 +242,8 @@ pim_change_object(struct sync_apply *apply, const struct wbxml_node *node,
 	result = eas_pim_folder_read(apply->collection->pim, row, pool, &object, &size);
 	if (result != EAS_PIM_OK)
 		return pim_result_status(result);
+	before = *object;
+	before.root = pim_component_copy(pool, object->root);
 	if ((ret = pim_patch(apply, node, object, id, &status)) < 0)
 		return status;
 	if (ret == 0) {
@@ -236,6 +256,9 @@ pim_change_object(struct sync_apply *apply, const struct wbxml_node *node,
 	}
 	if (pim_is_conflict(apply, row))
 		return EAS_SYNC_STATUS_CONFLICT;
+	status = pim_tell_attendees(apply, &before, object);
+	if (status != EAS_SYNC_STATUS_OK)
+		return status;
 	result = pim_put(apply, row, row->facts.hash, object);
 	/* What may not or cannot be written stays, as in a conflict: the device gets it back. */
 	return result == EAS_PIM_REFUSED || result == EAS_PIM_UNREADABLE ?
@@ -291,7 +314,11 @@ pim_add_object(struct sync_apply *apply, const struct wbxml_node *node, const ch
 		e_debug(apply->collection->event, "Add: %s", error);
 		status = EAS_SYNC_STATUS_CONVERSION_ERROR;
 	} else {
-		status = pim_result_status(pim_put(apply, NULL, hash, object));
+		status = pim_tell_attendees(apply, NULL, object);
+		if (status == EAS_SYNC_STATUS_OK) {
+			status = pim_result_status(pim_put(apply, NULL, hash,
+							   object));
+		}
 	}
 	pool_unref(&pool);
 	return status;
@@ -348,15 +375,36 @@ static void pim_add(struct sync_apply *apply, const struct wbxml_node *node,
  * Delete
  */
 
+/* An object that cannot be read is about no meeting, as far as anybody knows. */
+static enum eas_pim_result
+pim_tell_deletion(struct sync_apply *apply, const struct eas_pim_row *row)
+{
+	enum eas_pim_result result = EAS_PIM_OK;
+	struct pim_object *object;
+	uoff_t size;
+	pool_t pool;
+
+	if (!pim_is_calendar(apply) || !eas_meeting_is_ours_to_tell(apply->ctx->cmd))
+		return EAS_PIM_OK;
+	pool = pool_alloconly_create("eas Sync object", 16*1024);
+	if (eas_pim_folder_read(apply->collection->pim, row, pool, &object,
+				&size) == EAS_PIM_OK &&
+	    pim_tell_attendees(apply, object, NULL) != EAS_SYNC_STATUS_OK)
+		result = EAS_PIM_TEMPFAIL;
+	pool_unref(&pool);
+	return result;
+}
+
 /* Not to the trash, whatever DeletesAsMoves says: that is for mail, and would show the object as
    one. Where the server changed the object, the deletion counts (MS-ASCMD 2.2.3.34). */
 static void pim_delete_row(struct sync_apply *apply, const struct eas_pim_row *row,
 			   const char *id)
 {
 	uint32_t number = row->number;
-	enum eas_pim_result result =
-		eas_pim_folder_remove(apply->collection->pim, row);
+	enum eas_pim_result result = pim_tell_deletion(apply, row);
 
+	if (result == EAS_PIM_OK)
+		result = eas_pim_folder_remove(apply->collection->pim, row);
 	eas_sync_generation_remove(apply->coll->next, number);
 	if (result == EAS_PIM_OK || result == EAS_PIM_NOT_FOUND) {
 		apply->pim->changed = TRUE;

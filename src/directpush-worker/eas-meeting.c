@@ -132,6 +132,11 @@ void eas_meeting_remove_instance(struct pim_object *object,
 	pim_component_remove((struct pim_component *)instance);
 }
 
+bool eas_meeting_is_ours_to_tell(const struct eas_cmd_context *ctx)
+{
+	return ctx->request->version >= EAS_VERSION_16_0;
+}
+
 const char *eas_meeting_key(const struct pim_component *event, const char *method,
 			    const char *what)
 {

@@ -39,6 +39,18 @@ struct eas_meeting_mail {
 /* Send it, if it was not sent before. Returns 0, -1 = not now (logged). What is refused for good counts as sent. */
 int eas_meeting_send(struct eas_cmd_context *ctx,
 		     const struct eas_meeting_mail *mail);
+/* From 16.0 on attendees and organizers hear of things from the server, before from the device. */
+bool eas_meeting_is_ours_to_tell(const struct eas_cmd_context *ctx);
+/* The device adds (before NULL), changes or deletes (after NULL) an entry of the calendar, which is not written yet: tell attendees, if
+   the user is the organizer and the server is to tell. Returns 0, -1 = not now: don't write it. */
+int eas_meeting_tell_attendees(struct eas_cmd_context *ctx,
+			       const struct pim_object *before,
+			       const struct pim_object *after);
+/* A mail of the Inbox is shown for the first time: if it is an answer to the user's meeting, or the end of one the user is
+   invited to, the calendar says so. from: its sender's address, "" = none. Failures are logged; the mail is seen
+   again when a device starts anew. */
+void eas_meeting_take_mail(struct eas_cmd_context *ctx,
+			   const struct pim_itip *itip, const char *from);
 /* "itip:REPLY:uid:sequence:instance:..." Data stack. */
 const char *eas_meeting_key(const struct pim_component *event,
 			    const char *method, const char *what);

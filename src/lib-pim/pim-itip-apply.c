@@ -162,22 +162,29 @@ bool pim_itip_apply_request(struct pim_object *object, const struct pim_itip *it
 	return changed;
 }
 
+/* When an attendee answered last: mails may be seen in any order, and again. */
+#define REPLY_STAMP_PARAM "X-EAS-REPLY-STAMP"
+
 static bool
 set_attendee(struct pim_object *object, struct pim_component *event,
-	     const struct pim_property *answer)
+	     const struct pim_property *answer, const char *stamp)
 {
 	const char *const addresses[] = { pim_itip_address(answer), NULL };
 	const char *partstat = pim_param_get(answer, "PARTSTAT");
 	struct pim_property *attendee;
+	const char *old_stamp;
 
 	attendee = *addresses[0] == '\0' ? NULL :
 		pim_itip_find_attendee(event, addresses);
 	if (attendee == NULL || partstat == NULL ||
 	    null_strcmp(pim_param_get(attendee, "PARTSTAT"), partstat) == 0)
 		return FALSE;
+	old_stamp = pim_param_get(attendee, REPLY_STAMP_PARAM);
+	if (stamp != NULL && old_stamp != NULL && strcmp(stamp, old_stamp) < 0)
+		return FALSE;
 	pim_param_set(object->pool, attendee, "PARTSTAT", partstat);
-	if (pim_param_get(attendee, "RSVP") != NULL)
-		pim_param_set(object->pool, attendee, "RSVP", NULL);
+	pim_param_set(object->pool, attendee, "RSVP", NULL);
+	pim_param_set(object->pool, attendee, REPLY_STAMP_PARAM, stamp);
 	return TRUE;
 }
 
@@ -204,7 +211,8 @@ apply_reply(struct pim_object *object, const struct pim_component *event)
 		/* to a version that was changed since */
 		return FALSE;
 	}
-	return set_attendee(object, target, answer);
+	return set_attendee(object, target, answer,
+			    pim_component_get(event, "DTSTAMP"));
 }
 
 bool pim_itip_apply_reply(struct pim_object *object, const struct pim_itip *itip)

@@ -4,6 +4,7 @@
 
 #include "lib.h"
 #include "array.h"
+#include "llist.h"
 #include "message-date.h"
 #include "str.h"
 #include "strescape.h"
@@ -11,6 +12,7 @@
 #include "pim-object-private.h"
 #include "pim-text.h"
 #include "pim-tree.h"
+#include "pim-vtimezone.h"
 
 #define ITIP_PRODID "-//Direct Push for Dovecot//EN"
 
@@ -28,6 +30,19 @@ static bool is_private(const struct pim_property *property)
 		pim_property_is(property, "X-MICROSOFT-CDO-REPLYTIME") ||
 		(pim_property_is(property, "ATTACH") &&
 		 strncasecmp(property->value, "cid:", 4) == 0);
+}
+
+static void remove_private(struct pim_property *property)
+{
+	struct pim_param *param, *next;
+
+	for (param = property->params_head; param != NULL; param = next) {
+		next = param->next;
+		if (strncasecmp(param->name, "X-EAS-", 6) == 0) {
+			DLLIST2_REMOVE(&property->params_head,
+				       &property->params_tail, param);
+		}
+	}
 }
 
 static struct pim_component *
@@ -80,6 +95,7 @@ pim_itip_new_answer(pool_t pool, const struct pim_component *event,
 	pim_param_set(pool, attendee, "PARTSTAT", answer->partstat);
 	if (answer->comment != NULL && *answer->comment != '\0')
 		pim_component_set_text(pool, reply, "COMMENT", answer->comment);
+	pim_vtimezone_add_missing(pool, root);
 	return root;
 }
 
@@ -92,8 +108,10 @@ add_event(pool_t pool, struct pim_component *root, const struct pim_component *e
 
 	for (property = event->properties_head; property != NULL;
 	     property = property->next) {
-		if (!is_private(property))
-			pim_property_add_copy(pool, copy, property);
+		if (!is_private(property)) {
+			remove_private(pim_property_add_copy(pool, copy,
+							     property));
+		}
 	}
 	pim_property_set(pool, copy, "DTSTAMP", pim_object_stamp(now));
 	if (method == PIM_ITIP_CANCEL)
@@ -117,6 +135,7 @@ pim_itip_new_message(pool_t pool, const struct pim_object *object,
 			 (instance == NULL || child == instance))
 			add_event(pool, root, child, method, now);
 	}
+	pim_vtimezone_add_missing(pool, root);
 	return root;
 }
 

@@ -95,6 +95,16 @@ static void test_pim_itip_reply(void)
 	test_assert_strcmp(pim_param_get(pim_itip_find_attendee(event,
 		(const char *const[]){ "cy@example.com", NULL }), "X-A"), "1");
 	test_assert(partstat(event, "anna@example.org") == NULL);
+	/* an older one that is seen later */
+	read_itip(MESSAGE("REPLY", "SEQUENCE:1\nDTSTAMP:20260105T000000Z\n"
+		"ATTENDEE;PARTSTAT=TENTATIVE:mailto:CY@example.com\n"), &itip);
+	test_assert(pim_itip_apply_reply(object, &itip));
+	read_itip(MESSAGE("REPLY", "SEQUENCE:1\nDTSTAMP:20260104T000000Z\n"
+		"ATTENDEE;PARTSTAT=DECLINED:mailto:CY@example.com\n"), &itip);
+	test_assert(!pim_itip_apply_reply(object, &itip));
+	read_itip(MESSAGE("REPLY", "SEQUENCE:1\nDTSTAMP:20260106T000000Z\n"
+		"ATTENDEE;PARTSTAT=ACCEPTED:mailto:CY@example.com\n"), &itip);
+	test_assert(pim_itip_apply_reply(object, &itip));
 	/* again: nothing differs */
 	test_assert(!pim_itip_apply_reply(object, &itip));
 	/* to an older version, and of somebody else */
@@ -211,7 +221,7 @@ static void test_pim_itip_answer(void)
 static void test_pim_itip_message(void)
 {
 	struct pim_object *object = invited();
-	struct pim_component *event = pim_object_main(object), *root;
+	struct pim_component *event = pim_object_main(object), *root, *zone, *daylight;
 
 	test_begin("pim itip: an invitation tells nothing that is the organizer's own");
 	pim_property_add(pool, event, "X-EAS-CLIENTUID", "1");
@@ -224,6 +234,15 @@ static void test_pim_itip_message(void)
 	test_assert(pim_property_find(event, "CATEGORIES") == NULL);
 	test_assert(pim_component_find(event, "VALARM") == NULL);
 	test_assert_strcmp(pim_component_get(event, "SUMMARY"), "Board");
+	/* and says when Berlin changes its clocks */
+	zone = pim_component_find(root, "VTIMEZONE");
+	test_assert(root->components_head == zone &&
+		    pim_component_find_next(zone) == NULL);
+	daylight = pim_component_find(zone, "DAYLIGHT");
+	test_assert_strcmp(pim_component_get(daylight, "DTSTART"), "19700329T020000");
+	test_assert_strcmp(pim_component_get(daylight, "RRULE"),
+			   "FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU");
+	test_assert_strcmp(pim_component_get(daylight, "TZOFFSETTO"), "+0200");
 	root = pim_itip_new_message(pool, object, PIM_ITIP_CANCEL, NULL, NOW);
 	event = pim_component_find(root, "VEVENT");
 	test_assert_strcmp(pim_component_get(event, "STATUS"), "CANCELLED");

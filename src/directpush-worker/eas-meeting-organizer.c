@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What attendees are told when the organizer's device changes a meeting. */
+
+#include "lib.h"
+#include "array.h"
+#include "ioloop.h"
+#include "pim-event.h"
+#include "pim-text.h"
+#include "pim-tree.h"
+#include "pim-zone.h"
+#include "eas-cmd.h"
+#include "eas-user.h"
+#include "eas-meeting.h"
+
+struct meeting_news {
+	struct eas_cmd_context *ctx;
+	pool_t pool;
+	/* NULL = there was none, there is none any more */
+	const struct pim_object *before, *after;
+	const char *const *own;
+};
+
+static bool is_told(const struct meeting_news *news, const struct pim_property *attendee,
+		    const char *address)
+{
+	const char *agent = pim_param_get(attendee, "SCHEDULE-AGENT");
+
+	return *address != '\0' && !str_array_icase_find(news->own, address) &&
+		(agent == NULL || strcasecmp(agent, "SERVER") == 0);
+}
+
+static bool
+array_has(const ARRAY_TYPE(const_string) *addresses, const char *address)
+{
+	const char *const *item;
+
+	array_foreach(addresses, item) {
+		if (strcasecmp(*item, address) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* Who is invited to any part of it, without the user. One without an address can't be told (quirk 77). */
+static void
+get_attendees(const struct meeting_news *news, const struct pim_object *object,
+	      ARRAY_TYPE(const_string) *addresses)
+{
+	const struct pim_component *event;
+	const struct pim_property *attendee;
+
+	t_array_init(addresses, 8);
+	if (object == NULL || !pim_itip_is_organizer(pim_object_main(object), news->own))
+		return;
+	for (event = pim_component_find(object->root, "VEVENT"); event != NULL;
+	     event = pim_component_find_next(event)) {
+		for (attendee = pim_property_find(event, "ATTENDEE");
+		     attendee != NULL; attendee = pim_property_find_next(attendee)) {
+			const char *address = pim_itip_address(attendee);
+
+			if (is_told(news, attendee, address) &&
+			    !array_has(addresses, address))
+				array_push_back(addresses, &address);
+		}
+	}
+}
+
+static int
+tell(struct meeting_news *news, enum pim_itip_method method,
+     struct pim_component *calendar, ARRAY_TYPE(const_string) *to)
+{
+	const struct pim_component *event = pim_component_find(calendar, "VEVENT");
+	const char *title = pim_component_get_text(event, "SUMMARY");
+	const char *text = pim_component_get_text(event, "DESCRIPTION");
+	struct eas_meeting_mail mail = {
+		.method = method, .calendar = calendar, .text = text == NULL ? "" : text
+	};
+
+	if (array_is_empty(to))
+		return 0;
+	if (title == NULL)
+		title = "";
+	mail.subject = method == PIM_ITIP_CANCEL ?
+		t_strconcat("Canceled: ", title, NULL) : title;
+	mail.key = eas_meeting_key(event, pim_itip_method_name(method),
+		t_strdup_printf("%016"PRIx64":%s", pim_tree_digest(calendar),
+				array_idx_elem(to, 0)));
+	array_append_zero(to);
+	array_pop_back(to);
+	mail.to = array_front(to);
+	return eas_meeting_send(news->ctx, &mail);
+}
+
+/* What both say, without the days that were taken out: of these others are told. */
+static uint64_t message_digest(struct meeting_news *news, const struct pim_object *object)
+{
+	struct pim_component *message = pim_itip_new_message(news->pool, object,
+		PIM_ITIP_REQUEST, NULL, ioloop_time), *event;
+
+	for (event = pim_component_find(message, "VEVENT"); event != NULL;
+	     event = pim_component_find_next(event)) {
+		pim_property_remove_all(event, "EXDATE");
+		pim_property_remove_all(event, "SEQUENCE");
+	}
+	return pim_tree_digest(message);
+}
+
+/* Those of old that are not in new are told that it is off. */
+static int tell_removed(struct meeting_news *news, const ARRAY_TYPE(const_string) *old,
+			const ARRAY_TYPE(const_string) *new)
+{
+	ARRAY_TYPE(const_string) gone;
+	const char *const *address;
+
+	t_array_init(&gone, 8);
+	array_foreach(old, address) {
+		if (!array_has(new, *address))
+			array_push_back(&gone, address);
+	}
+	if (array_is_empty(&gone))
+		return 0;
+	return tell(news, PIM_ITIP_CANCEL, pim_itip_new_message(news->pool,
+		news->before, PIM_ITIP_CANCEL, NULL, ioloop_time), &gone);
+}
+
+static bool has_exdate(const struct pim_component *event, const char *value)
+{
+	const struct pim_property *exdate = pim_property_find(event, "EXDATE");
+
+	for (; exdate != NULL; exdate = pim_property_find_next(exdate)) {
+		if (strstr(exdate->value, value) != NULL)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static int tell_instance_off(struct meeting_news *news, const struct pim_property *exdate,
+			     const char *value, ARRAY_TYPE(const_string) *to)
+{
+	struct pim_object before = *news->before;
+	struct pim_property one = *exdate;
+	struct pim_component *instance;
+	struct pim_time time;
+
+	one.value = value;
+	before.root = pim_component_copy(news->pool, news->before->root);
+	if (!pim_event_get_time(news->pool, pim_object_main(&before), &one, &time))
+		return 0;
+	instance = eas_meeting_get_instance(&before, pim_time_to_utc(&time, NULL));
+	if (instance == NULL)
+		return 0;
+	return tell(news, PIM_ITIP_CANCEL, pim_itip_new_message(news->pool, &before,
+		PIM_ITIP_CANCEL, instance, ioloop_time), to);
+}
+
+static int tell_instances_off(struct meeting_news *news, ARRAY_TYPE(const_string) *to)
+{
+	const struct pim_component *old = pim_object_main(news->before);
+	const struct pim_property *exdate =
+		pim_property_find(pim_object_main(news->after), "EXDATE");
+	const char *const *value;
+
+	for (; exdate != NULL; exdate = pim_property_find_next(exdate)) {
+		for (value = t_strsplit(exdate->value, ","); *value != NULL; value++) {
+			if (!has_exdate(old, *value) &&
+			    tell_instance_off(news, exdate, *value, to) < 0)
+				return -1;
+		}
+	}
+	return 0;
+}
+
+static int tell_news(struct meeting_news *news)
+{
+	ARRAY_TYPE(const_string) old, new;
+
+	get_attendees(news, news->before, &old);
+	get_attendees(news, news->after, &new);
+	if (tell_removed(news, &old, &new) < 0)
+		return -1;
+	if (news->after == NULL || array_is_empty(&new))
+		return 0;
+	if (news->before != NULL) {
+		if (tell_instances_off(news, &new) < 0)
+			return -1;
+		if (message_digest(news, news->before) ==
+		    message_digest(news, news->after))
+			return 0;
+	}
+	return tell(news, PIM_ITIP_REQUEST, pim_itip_new_message(news->pool,
+		news->after, PIM_ITIP_REQUEST, NULL, ioloop_time), &new);
+}
+
+int eas_meeting_tell_attendees(struct eas_cmd_context *ctx,
+			       const struct pim_object *before,
+			       const struct pim_object *after)
+{
+	struct meeting_news news = {
+		.ctx = ctx, .before = before, .after = after,
+		.own = eas_user_get_addresses(ctx->user)
+	};
+	int ret;
+
+	if (!eas_meeting_is_ours_to_tell(ctx))
+		return 0;
+	news.pool = pool_alloconly_create("eas meeting news", 16*1024);
+	T_BEGIN {
+		ret = tell_news(&news);
+	} T_END;
+	pool_unref(&news.pool);
+	return ret;
+}
