@@ -176,19 +176,29 @@ pim_folder_read_changes(struct eas_pim_folder *pim, const struct eas_pim_token *
 	return ret;
 }
 
-static int pim_folder_update_locked(struct eas_pim_folder *pim)
+/* Another process may have updated the index from a later look than ours. */
+static bool pim_index_is_newer(const struct eas_pim_index *index,
+			       const struct eas_pim_token *token)
+{
+	return index->token.validity != token->validity ||
+		index->token.next > token->next || index->token.modseq > token->modseq;
+}
+
+static int
+pim_folder_update_locked(struct eas_pim_folder *pim, struct eas_pim_token *token)
 {
 	struct eas_state_store *store = pim->user->state_store;
-	struct eas_pim_token token;
 	int ret;
 
-	/* Looked at with the lock, the folder is not older than the index. */
-	if (pim->backend->v->refresh(pim->backend, &token) < 0 || pim_folder_load(pim) < 0)
+	if (pim_folder_load(pim) < 0)
 		return -1;
-	if (eas_pim_token_equals(&pim->index->token, &token))
+	if (pim_index_is_newer(pim->index, token) &&
+	    pim->backend->v->refresh(pim->backend, token) < 0)
+		return -1;
+	if (eas_pim_token_equals(&pim->index->token, token))
 		return 0;
 	T_BEGIN {
-		ret = pim_folder_read_changes(pim, &token);
+		ret = pim_folder_read_changes(pim, token);
 	} T_END;
 	if (ret == 0)
 		ret = eas_pim_index_write(store, pim->folder->id, pim->index);
@@ -211,7 +221,7 @@ int eas_pim_folder_update(struct eas_pim_folder *pim)
 		return 0;
 	if (eas_state_store_lock(pim->user->state_store) < 0)
 		return -1;
-	ret = pim_folder_update_locked(pim);
+	ret = pim_folder_update_locked(pim, &token);
 	eas_state_store_unlock(pim->user->state_store);
 	return ret;
 }

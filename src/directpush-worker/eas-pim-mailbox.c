@@ -21,6 +21,8 @@ struct eas_pim_mailbox {
 	struct eas_user *user;
 	const struct eas_folder *folder;
 	struct mailbox *box;
+	/* synced since somebody asked */
+	bool fresh;
 	/* for reading: begun with the first object after a refresh */
 	struct mailbox_transaction_context *trans;
 	struct mail *mail;
@@ -79,10 +81,11 @@ pim_mailbox_refresh(struct eas_pim_backend *backend, struct eas_pim_token *token
 	struct mailbox_status status;
 
 	pim_mailbox_end_reading(pim);
-	if (mailbox_sync(pim->box, 0) < 0) {
+	if (!pim->fresh && mailbox_sync(pim->box, 0) < 0) {
 		(void)pim_mailbox_failed(pim, "Looking at the mailbox");
 		return -1;
 	}
+	pim->fresh = FALSE;
 	mailbox_get_open_status(pim->box, STATUS_UIDVALIDITY | STATUS_UIDNEXT |
 				STATUS_MESSAGES | STATUS_HIGHESTMODSEQ, &status);
 	token_r->validity = status.uidvalidity;
@@ -332,6 +335,7 @@ int eas_pim_mailbox_open(struct eas_user *user, const struct eas_folder *folder,
 	pim->user = user;
 	pim->folder = folder;
 	pim->box = box;
+	pim->fresh = TRUE;
 	*backend_r = &pim->backend;
 	return 1;
 }

@@ -76,8 +76,8 @@ struct eas_pim_copy {
 };
 ARRAY_DEFINE_TYPE(eas_pim_copy, struct eas_pim_copy);
 
-/* The backend at one moment: nothing has changed while it is the same. In a mailbox UIDVALIDITY, UIDNEXT,
-   number of messages, HIGHESTMODSEQ. */
+/* The backend at one moment: nothing has changed while it is the same. While validity is the same, next and modseq
+   only grow. In a mailbox UIDVALIDITY, UIDNEXT, number of messages, HIGHESTMODSEQ. */
 struct eas_pim_token {
 	uint32_t validity, next, count;
 	uint64_t modseq;
