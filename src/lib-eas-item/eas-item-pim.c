@@ -17,6 +17,7 @@
 static const struct eas_pim_class *const pim_classes[] = {
 	&eas_pim_class_contact,
 	&eas_pim_class_note,
+	&eas_pim_class_task,
 };
 
 static const struct eas_pim_class *pim_class_find(enum eas_class class)
