@@ -8,6 +8,8 @@
 #include "eas-tag.h"
 #include "eas-cmd.h"
 #include "eas-collection.h"
+#include "eas-folder.h"
+#include "eas-mass-delete.h"
 #include "cmd-sync.h"
 
 /* a phone tries again after so long when its state could not be written */
@@ -54,6 +56,36 @@ static void sync_save(struct sync_context *ctx)
 		eas_reply_unavailable(ctx->cmd->reply, SYNC_RETRY_AFTER_SECS);
 }
 
+/* MS-ASCMD "DeletesAsMoves" (2.2.3.43): what does not go to the trash is gone */
+static unsigned int sync_count_deletes(const struct sync_collection *coll)
+{
+	const struct eas_folder *folder;
+	const struct wbxml_node *node;
+	unsigned int count = 0;
+
+	if (coll->status != EAS_SYNC_STATUS_OK || coll->commands == NULL)
+		return 0;
+	folder = coll->collection->folder;
+	if ((folder->class == EAS_CLASS_EMAIL && coll->deletes_as_moves) ||
+	    !eas_mass_delete_counts(folder))
+		return 0;
+	wbxml_node_foreach(coll->commands, node) {
+		if (node->tag == EAS_TAG_AIRSYNC_DELETE)
+			count++;
+	}
+	return count;
+}
+
+static bool sync_may_delete(struct sync_context *ctx)
+{
+	struct sync_collection *coll;
+	unsigned int count = 0;
+
+	array_foreach_elem(&ctx->collections, coll)
+		count += sync_count_deletes(coll);
+	return eas_mass_delete_check(ctx->cmd, count);
+}
+
 static void sync_run(struct sync_context *ctx)
 {
 	struct sync_collection *coll;
@@ -61,6 +93,8 @@ static void sync_run(struct sync_context *ctx)
 
 	array_foreach_elem(&ctx->collections, coll)
 		sync_collection_prepare(ctx, coll);
+	if (!sync_may_delete(ctx))
+		return;
 	array_foreach_elem(&ctx->collections, coll)
 		sync_collection_apply(ctx, coll);
 	array_foreach_elem(&ctx->collections, coll)

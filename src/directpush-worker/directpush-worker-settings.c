@@ -31,6 +31,7 @@ static const struct setting_define directpush_worker_setting_defines[] = {
 	DEF(STR, directpush_ping_wake),
 	DEF(UINT, directpush_ping_max_folders),
 
+	DEF(UINT, directpush_mass_delete_limit),
 	DEF(ENUM, directpush_provision),
 	DEF(ENUM, directpush_sent_copy),
 	DEF(BOOL, directpush_shared_namespaces),
@@ -62,6 +63,7 @@ static const struct directpush_worker_settings directpush_worker_default_setting
 	.directpush_ping_wake = "new changed deleted",
 	.directpush_ping_max_folders = 200,
 
+	.directpush_mass_delete_limit = 1000,
 	.directpush_provision = "optional:none:require",
 	.directpush_sent_copy = "asked:always:never",
 	.directpush_shared_namespaces = FALSE,

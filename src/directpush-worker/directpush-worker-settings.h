@@ -53,6 +53,8 @@ struct directpush_worker_settings {
 	const char *directpush_ping_wake;
 	unsigned int directpush_ping_max_folders;
 
+	/* an hour; 0 = no limit */
+	unsigned int directpush_mass_delete_limit;
 	const char *directpush_provision;
 	const char *directpush_sent_copy;
 	bool directpush_shared_namespaces;

@@ -44,6 +44,10 @@ static const struct device_field device_fields[] = {
 	FIELD(UINT, "hierarchy_key",     hierarchy.key),
 	FIELD(BOOL, "hierarchy_pending", hierarchy.have_pending),
 	FIELD(UINT, "ping_heartbeat",    ping_heartbeat_secs),
+	FIELD(TIME, "deletes_since",     deletes.since),
+	FIELD(UINT, "deletes",           deletes.count),
+	FIELD(TIME, "deletes_held",      deletes.held),
+	FIELD(TIME, "deletes_released",  deletes.released),
 };
 #undef FIELD
 

@@ -54,6 +54,18 @@ struct eas_device_info {
 	const char *phone_number, *mobile_operator, *user_agent;
 };
 
+/* Deletions for good, counted by the hour: a phone that went mad must not empty a mailbox. */
+struct eas_device_deletes {
+	time_t since;
+	unsigned int count;
+	/* 0 = not held: it wanted too many, and may delete nothing more until somebody
+	   lets it */
+	time_t held;
+	/* when somebody let it: no limit in the hour after that */
+	time_t released;
+};
+#define EAS_DEVICE_DELETES_SECS (60*60)
+
 struct eas_device {
 	pool_t pool;
 	struct eas_state_store *store;
@@ -82,6 +94,8 @@ struct eas_device {
 	/* oldest first */
 	ARRAY_TYPE(eas_device_sent) sent;
 	ARRAY_TYPE(eas_device_move) moves;
+
+	struct eas_device_deletes deletes;
 
 	bool dirty;
 	/* there was a record to read */
@@ -125,6 +139,13 @@ void eas_device_remove_sent(struct eas_device *device, const char *client_id);
 const struct eas_device_move *
 eas_device_find_move(struct eas_device *device, const char *src_id);
 void eas_device_add_move(struct eas_device *device, const char *src_id, const char *dst_id);
+
+/* The device wants so many items deleted for good. Returns TRUE if it may; FALSE if it is held, *now_r
+   TRUE if by this. limit 0 = none. */
+bool eas_device_may_delete(struct eas_device *device, unsigned int count, unsigned int limit,
+			   bool *now_r);
+/* It meant it. Returns FALSE if it is not held. */
+bool eas_device_release(struct eas_device *device);
 
 /* Record <-> bytes: lines of TAB-separated, tab-escaped fields, docs/state-format.md.
    Decoding fills an empty record. Returns 0, -1 with a sentence: not bytes of ours. */

@@ -220,6 +220,36 @@ static void test_eas_device_sent_and_moved(void)
 	test_device_end(&device);
 }
 
+static void test_eas_device_deletes(void)
+{
+	struct eas_device *device = test_device_begin("eas device: deletions for good by the hour");
+	time_t start = NOW;
+	bool now;
+
+	ioloop_time = start;
+	test_assert(eas_device_may_delete(device, 6, 10, &now) && !now);
+	test_assert(eas_device_may_delete(device, 4, 10, &now) && !now);
+	test_assert(eas_device_may_delete(device, 0, 10, &now) && !now);
+	ioloop_time = start + EAS_DEVICE_DELETES_SECS;
+	test_assert(eas_device_may_delete(device, 10, 10, &now) && !now);
+	test_assert(!eas_device_may_delete(device, 1, 10, &now) && now);
+	/* held, whatever it wants, until somebody allows it */
+	ioloop_time += EAS_DEVICE_DELETES_SECS;
+	test_assert(!eas_device_may_delete(device, 1, 10, &now) && !now);
+	test_assert(eas_device_may_delete(device, 0, 10, &now) && !now);
+	test_assert(eas_device_release(device));
+	test_assert(!eas_device_release(device));
+	test_assert(eas_device_may_delete(device, UINT_MAX, 10, &now) && !now);
+	ioloop_time += EAS_DEVICE_DELETES_SECS;
+	test_assert(!eas_device_may_delete(device, UINT_MAX, 10, &now) && now);
+	test_assert(eas_device_release(device));
+	/* the clock was set back; no limit */
+	ioloop_time = start;
+	test_assert(eas_device_may_delete(device, 10, 10, &now) && !now);
+	test_assert(eas_device_may_delete(device, 1000, 0, &now) && !now);
+	test_device_end(&device);
+}
+
 int main(void)
 {
 	static void (*const test_functions[])(void) = {
@@ -228,6 +258,7 @@ int main(void)
 		test_eas_device_wrong_bytes,
 		test_eas_device_hierarchy,
 		test_eas_device_sent_and_moved,
+		test_eas_device_deletes,
 		NULL
 	};
 	return test_run(test_functions);

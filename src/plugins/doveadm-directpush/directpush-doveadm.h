@@ -21,6 +21,7 @@ extern struct doveadm_cmd_ver2 doveadm_cmd_directpush_stats;
 extern struct doveadm_cmd_ver2 doveadm_cmd_directpush_device_list;
 extern struct doveadm_cmd_ver2 doveadm_cmd_directpush_device_show;
 extern struct doveadm_cmd_ver2 doveadm_cmd_directpush_device_skipped;
+extern struct doveadm_cmd_ver2 doveadm_cmd_directpush_device_release;
 extern struct doveadm_cmd_ver2 doveadm_cmd_directpush_device_resync;
 extern struct doveadm_cmd_ver2 doveadm_cmd_directpush_device_remove;
 /* about a file */

@@ -21,6 +21,7 @@ device_list(struct directpush_device_cmd *cmd, const char *device_id,
 		      eas_version_get_name(device->version));
 	doveadm_print(unixdate2str(device->last_seen));
 	doveadm_print_num(array_count(eas_device_hierarchy_latest(device)));
+	doveadm_print(device->deletes.held == 0 ? "" : "held");
 	eas_device_free(&device);
 	return 0;
 }
@@ -33,6 +34,7 @@ static void device_list_headers(void)
 	doveadm_print_header_simple("version");
 	doveadm_print_header_simple("last seen");
 	doveadm_print_header("folders", "folders", DOVEADM_PRINT_HEADER_FLAG_RIGHT_JUSTIFY);
+	doveadm_print_header_simple("state");
 }
 
 static struct doveadm_mail_cmd_context *cmd_directpush_device_list_alloc(void)

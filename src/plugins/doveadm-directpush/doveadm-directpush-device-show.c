@@ -11,7 +11,7 @@
 static const char *const show_headers[] = {
 	"device", "type", "user agent", "version", "first seen", "last seen",
 	"model", "friendly name", "operating system", "language", "phone number",
-	"operator", "IMEI", "policy", "heartbeat", "ping folders", "folders"
+	"operator", "IMEI", "policy", "heartbeat", "ping folders", "folders", "held since"
 };
 
 static const char *
@@ -63,7 +63,8 @@ static void show_print(const struct eas_device *device, const char *device_id)
 			device->policy_temp_key != 0 ? "offered" : "none",
 		device->ping_heartbeat_secs == 0 ? NULL :
 			t_strdup_printf("%u secs", device->ping_heartbeat_secs),
-		show_ping_folders(device), show_folders(device)
+		show_ping_folders(device), show_folders(device),
+		show_time(device->deletes.held)
 	};
 	unsigned int i;
 

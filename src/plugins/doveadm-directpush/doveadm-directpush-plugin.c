@@ -11,6 +11,7 @@ static struct doveadm_cmd_ver2 *const directpush_commands[] = {
 	&doveadm_cmd_directpush_device_list,
 	&doveadm_cmd_directpush_device_show,
 	&doveadm_cmd_directpush_device_skipped,
+	&doveadm_cmd_directpush_device_release,
 	&doveadm_cmd_directpush_device_resync,
 	&doveadm_cmd_directpush_device_remove,
 	&doveadm_cmd_directpush_dump
