@@ -30,7 +30,7 @@ static unsigned int estimate_get_mode(const struct estimate *est)
 {
 	const char *value = wbxml_node_child_value(est->node, EAS_TAG_AIRSYNC_CONVERSATION_MODE);
 
-	if (value == NULL)
+	if (value == NULL || est->ctx->request->version < EAS_VERSION_14_0)
 		return est->generation->filter_type & EAS_CHANGES_CONVERSATIONS;
 	/* an empty element is TRUE */
 	return strcmp(value, "0") == 0 ? 0 : EAS_CHANGES_CONVERSATIONS;

@@ -134,6 +134,8 @@ sync_add_collection(struct sync_context *ctx, const struct wbxml_node *node,
 					  &coll->get_changes_sent);
 	coll->conversation_mode = node_get_bool(node, EAS_TAG_AIRSYNC_CONVERSATION_MODE, FALSE,
 						&coll->conversation_mode_sent);
+	if (ctx->cmd->request->version < EAS_VERSION_14_0)
+		coll->conversation_mode_sent = FALSE;
 	coll->window_size = window_size_parse(window_size, SYNC_DEFAULT_WINDOW_SIZE);
 	p_array_init(&coll->responses, ctx->pool, 1);
 	p_array_init(&coll->tell_gone, ctx->pool, 1);

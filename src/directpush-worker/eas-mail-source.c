@@ -32,7 +32,10 @@ uint32_t eas_mail_digest(struct eas_user *user, struct mail *mail)
 	T_BEGIN {
 		eas_email_flags_read(mail_get_flags(mail), mail_get_keywords(mail),
 				     &flags);
-		flags.followup = eas_mail_followup_get(user, mail, pool_datastack_create());
+		if (flags.flag != EAS_EMAIL_FLAG_CLEAR) {
+			flags.followup = eas_mail_followup_get(user, mail,
+							       pool_datastack_create());
+		}
 		digest = flags.hidden ? EAS_DIGEST_HIDDEN :
 			eas_email_flags_digest(&flags);
 	} T_END;
