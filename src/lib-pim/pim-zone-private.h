@@ -25,6 +25,12 @@ struct pim_zone {
 	struct pim_zone_rules rules;
 };
 
+struct pim_zone_blob;
+
+/* pim_zone_blob_from_zone() without names. */
+void pim_zone_blob_project(const struct pim_zone *zone, int year, struct pim_zone_blob *blob_r);
+/* What a blob says, in either order of standard and daylight. */
+void pim_zone_blob_get_rules(const struct pim_zone_blob *blob, struct pim_zone_rules *rules_r);
 /* The footer of a TZif file: a TZ string as POSIX has it, with RFC 8536's hours of -167 to 167. */
 bool pim_zone_rules_parse(const char *text, struct pim_zone_rules *rules_r);
 

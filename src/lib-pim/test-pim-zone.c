@@ -108,7 +108,8 @@ static void test_pim_zone_offsets(void)
 	unsigned int i;
 
 	test_begin("zone: every zone as the C library has it");
-	for (i = 0; (zone = pim_zone_get(i)) != NULL; i++)
+	/* under valgrind every tenth must do */
+	for (i = 0; (zone = pim_zone_get(i)) != NULL; i += getenv("NOVALGRIND") == NULL ? 10 : 1)
 		test_pim_zone_against(zone);
 	test_assert(i > 300);
 	test_end();
