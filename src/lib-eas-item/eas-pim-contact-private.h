@@ -25,13 +25,15 @@ void eas_pim_contact_slots_finish(struct pim_component *card);
 /* -value.c */
 /* field idx of the first property name; a list in it is joined by spaces */
 extern const struct eas_pim_type eas_pim_type_contact_field;
-/* field idx of the first ADR of the use name */
-extern const struct eas_pim_type eas_pim_type_contact_address;
 /* first of the list in the property */
 extern const struct eas_pim_type eas_pim_type_contact_first;
 /* BDAY, ANNIVERSARY: dates without a time */
 extern const struct eas_pim_type eas_pim_type_contact_date;
 extern const struct eas_pim_type eas_pim_type_contact_picture;
+
+/* -address.c: field idx of the first ADR of the use name */
+extern const struct eas_pim_type eas_pim_type_contact_address;
+extern const struct eas_pim_type eas_pim_type_contact_office;
 
 /* -related.c: the one person of that relation, by name */
 extern const struct eas_pim_type eas_pim_type_contact_related;

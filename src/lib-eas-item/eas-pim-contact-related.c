@@ -6,6 +6,7 @@
 #include "array.h"
 #include "directpush-compat.h"
 #include "wbxml-writer.h"
+#include "pim-object.h"
 #include "pim-tree.h"
 #include "pim-text.h"
 #include "eas-tag.h"
@@ -22,15 +23,16 @@ static const struct relation {
 	const char *properties[4];
 	/* part of the label of Apple's X-ABRELATEDNAMES */
 	const char *label;
+	bool of_employer;
 } relations[] = {
 	{ "spouse", { "spouse" },
-	  { "X-SPOUSE", "X-EVOLUTION-SPOUSE", "X-KADDRESSBOOK-X-SpouseName" }, "Spouse" },
+	  { "X-SPOUSE", "X-EVOLUTION-SPOUSE", "X-KADDRESSBOOK-X-SpouseName" }, "Spouse", FALSE },
 	{ "assistant", { "x-assistant", "assistant" },
 	  { "X-ASSISTANT", "X-EVOLUTION-ASSISTANT", "X-KADDRESSBOOK-X-AssistantsName" },
-	  "Assistant" },
+	  "Assistant", TRUE },
 	{ "manager", { "x-manager", "manager" },
-	  { "X-MANAGER", "X-EVOLUTION-MANAGER", "X-KADDRESSBOOK-X-ManagersName" }, "Manager" },
-	{ "child", { "child" }, { "X-CHILDREN", "X-CHILD" }, "Child" },
+	  { "X-MANAGER", "X-EVOLUTION-MANAGER", "X-KADDRESSBOOK-X-ManagersName" }, "Manager", TRUE },
+	{ "child", { "child" }, { "X-CHILDREN", "X-CHILD" }, "Child", FALSE },
 };
 
 static const struct relation *relation_get(const char *name)
@@ -94,7 +96,9 @@ static void relation_add(struct eas_pim_context *ctx, const struct relation *rel
 {
 	struct pim_property *property;
 
-	if (!eas_pim_contact_is_v4(card)) {
+	/* Kolab has assistant and manager with the employer, where others look for them: it reads these names so */
+	if (!eas_pim_contact_is_v4(card) || (ctx->object->format == PIM_FORMAT_KOLAB3 &&
+					     relation->of_employer)) {
 		pim_property_add(ctx->pool, card, relation->properties[0],
 				 pim_text_escape(text));
 		return;

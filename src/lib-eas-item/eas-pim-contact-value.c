@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Values of a contact with a form of their own: structured ones, addresses, dates, the picture. */
+/* Values of a contact with a form of their own: structured ones, dates, the picture. */
 
 #include "lib.h"
 #include "base64.h"
@@ -75,84 +75,6 @@ static int first_set(struct eas_pim_context *ctx, const struct eas_pim_property 
 }
 
 const struct eas_pim_type eas_pim_type_contact_first = { first_write, first_set, NULL };
-
-/*
- * Addresses: the first of each use
- */
-
-/* RFC 6350 "ADR" (6.3.1): post box, extension, street, town, region, code, country */
-#define ADDRESS_FIELDS 7
-
-static bool address_match(const struct pim_property *property, const char *use)
-{
-	if (strcmp(use, "other") == 0) {
-		return !pim_param_has(property, "TYPE", "work") &&
-			!pim_param_has(property, "TYPE", "home");
-	}
-	return pim_param_has(property, "TYPE", use);
-}
-
-static bool address_is_preferred(const struct pim_property *property)
-{
-	const char *pref = pim_param_get(property, "PREF");
-
-	return pim_param_has(property, "TYPE", "pref") ||
-		(pref != NULL && strcmp(pref, "1") == 0);
-}
-
-static struct pim_property *
-address_find(const struct pim_component *card, const char *use)
-{
-	struct pim_property *property, *found = NULL;
-
-	for (property = pim_property_find(card, "ADR"); property != NULL;
-	     property = pim_property_find_next(property)) {
-		if (!address_match(property, use))
-			continue;
-		if (address_is_preferred(property))
-			return property;
-		if (found == NULL)
-			found = property;
-	}
-	return found;
-}
-
-static void address_write(struct eas_pim_context *ctx ATTR_UNUSED,
-			  const struct eas_pim_property *row,
-			  const struct pim_component *card, struct wbxml_writer *writer)
-{
-	const struct pim_property *property = address_find(card, row->name);
-
-	if (property != NULL) {
-		eas_pim_write_text(writer, row->tag,
-				   eas_pim_field_get(property->value, row->idx, "\n"));
-	}
-}
-
-static int address_set(struct eas_pim_context *ctx, const struct eas_pim_property *row,
-		       struct pim_component *card, const struct wbxml_node *node)
-{
-	struct pim_property *property = address_find(card, row->name);
-	const char *text = node == NULL ? "" : eas_pim_node_text(ctx, node), *value;
-
-	if (property == NULL) {
-		if (*text == '\0')
-			return 0;
-		property = pim_property_add(ctx->pool, card, "ADR", "");
-		if (strcmp(row->name, "other") != 0)
-			pim_param_add(ctx->pool, property, "TYPE", row->name);
-	}
-	value = eas_pim_field_put(property->value, row->idx, text, ADDRESS_FIELDS);
-	if (eas_pim_fields_are_empty(value))
-		eas_pim_contact_remove(card, property);
-	else
-		property->value = p_strdup(ctx->pool, value);
-	return 0;
-}
-
-const struct eas_pim_type eas_pim_type_contact_address = {
-	address_write, address_set, NULL
-};
 
 /*
  * Dates. A device sends midnight where it is, as UTC, or some hour of its own: the day is the one

@@ -99,6 +99,22 @@ static const char *test_dump(struct wbxml_node *root)
 	return test_eas_text_dump(&tree);
 }
 
+static struct wbxml_node *node_add(struct wbxml_node *parent, wbxml_tag_t tag, const char *value)
+{
+	struct wbxml_node *node = p_new(pool, struct wbxml_node, 1);
+
+	node->tag = tag;
+	node->value = value;
+	node->value_size = strlen(value);
+	node->parent = parent;
+	if (parent->last_child == NULL)
+		parent->first_child = node;
+	else
+		parent->last_child->next = node;
+	parent->last_child = node;
+	return node;
+}
+
 /*
  * Fixtures
  */
@@ -306,6 +322,48 @@ test_files_each(const char *folder, const char *ending,
 	return count;
 }
 
+/* One byte more than a picture may have. */
+static void test_eas_item_pim_picture_size(void)
+{
+	struct eas_body_options body = { .version = EAS_VERSION_14_1 };
+	struct eas_pim_context ctx;
+	struct wbxml_node *data;
+	const char *error = NULL;
+	string_t *picture = t_str_new(64*1024);
+	bool changed;
+
+	test_begin("eas item pim: size of a picture");
+	str_append(picture, "/9j/");
+	while (str_len(picture) < 48*1024)
+		str_append(picture, "AAAA");
+	test_context_init(&ctx, EAS_CLASS_CONTACTS, EAS_VERSION_14_1, &body);
+	ctx.object = pim_object_new(pool, PIM_KIND_CONTACT, PIM_FORMAT_RAW, "x");
+	data = p_new(pool, struct wbxml_node, 1);
+	data->tag = EAS_TAG_AIRSYNC_APPLICATION_DATA;
+	data->value = "";
+	(void)node_add(data, EAS_TAG_CONTACTS_PICTURE, p_strdup(pool, str_c(picture)));
+	test_assert(eas_item_pim_patch(&ctx, data, &changed, &error) == 0 && changed);
+	test_assert(wbxml_node_child(eas_item_pim_project(&ctx, pool),
+				     EAS_TAG_CONTACTS_PICTURE) != NULL);
+
+	str_append(picture, "AAAA");
+	data->first_child->value = p_strdup(pool, str_c(picture));
+	data->first_child->value_size = str_len(picture);
+	test_assert(eas_item_pim_patch(&ctx, data, &changed, &error) == -1);
+	test_assert(str_begins_with(error, "Picture: longer than 48 kB"));
+
+	/* a stored one is kept, and not shown */
+	pim_property_set(pool, ctx.object->root, "PHOTO", p_strdup(pool, str_c(picture)));
+	test_assert(wbxml_node_child(eas_item_pim_project(&ctx, pool),
+				     EAS_TAG_CONTACTS_PICTURE) == NULL);
+	data->first_child->tag = EAS_TAG_CONTACTS_JOB_TITLE;
+	data->first_child->value = "Boss";
+	data->first_child->value_size = 4;
+	test_assert(eas_item_pim_patch(&ctx, data, &changed, &error) == 0 && changed);
+	test_assert(strcmp(pim_component_get(ctx.object->root, "PHOTO"), str_c(picture)) == 0);
+	test_end();
+}
+
 static void test_fixture_file(const char *name, const char *text, size_t size ATTR_UNUSED)
 {
 	test_fixture(name, text);
@@ -394,6 +452,7 @@ static bool row_touches(const struct eas_pim_property *row, const char *name)
 		const char *names;
 	} tags[] = {
 		{ EAS_TAG_CONTACTS_FILE_AS, "FN X-EAS-FILEAS" },
+		{ EAS_TAG_CONTACTS_OFFICE_LOCATION, "ADR X-EAS-OFFICELOCATION" },
 		{ EAS_TAG_TASKS_IMPORTANCE, "PRIORITY X-EAS-IMPORTANCE" },
 		{ EAS_TAG_TASKS_COMPLETE,
 		  "STATUS PERCENT-COMPLETE COMPLETED X-EAS-DATECOMPLETED" },
@@ -441,22 +500,6 @@ static void test_lines(const char *sample, const struct eas_pim_property *row,
 			i_error("%s: %s: added %s", sample, eas_tag_get_name(row->tag), *name);
 		test_assert(row_touches(row, *name));
 	}
-}
-
-static struct wbxml_node *node_add(struct wbxml_node *parent, wbxml_tag_t tag, const char *value)
-{
-	struct wbxml_node *node = p_new(pool, struct wbxml_node, 1);
-
-	node->tag = tag;
-	node->value = value;
-	node->value_size = strlen(value);
-	node->parent = parent;
-	if (parent->last_child == NULL)
-		parent->first_child = node;
-	else
-		parent->last_child->next = node;
-	parent->last_child = node;
-	return node;
 }
 
 static void node_add_copy(struct wbxml_node *parent, const struct wbxml_node *src)
@@ -656,6 +699,7 @@ int main(void)
 {
 	static void (*const test_functions[])(void) = {
 		test_eas_item_pim_fixtures,
+		test_eas_item_pim_picture_size,
 		test_eas_item_pim_samples,
 		NULL
 	};
