@@ -64,15 +64,22 @@ static void pim_settle(struct sync_apply *apply)
 	pim->changed = FALSE;
 }
 
+/* The folder cannot be read or written now. What was done is done; the device repeats all
+   of it, which does no harm. For 5 and 16 see cmd-sync-collection.c. */
+static void pim_fail(struct sync_apply *apply)
+{
+	apply->coll->status = apply->ctx->cmd->request->version >= EAS_VERSION_14_0 ?
+		EAS_SYNC_STATUS_RETRY : EAS_SYNC_STATUS_SERVER_ERROR;
+	apply->coll->answer = TRUE;
+}
+
 /* Let the index see what was done. Returns 0, -1 = the collection has failed. */
 static int pim_flush(struct sync_apply *apply)
 {
 	if (!apply->pim->changed)
 		return 0;
 	if (eas_collection_sync(apply->collection) < 0) {
-		/* What was done is done; the device repeats it, which does no harm. */
-		apply->coll->status = EAS_SYNC_STATUS_SERVER_ERROR;
-		apply->coll->answer = TRUE;
+		pim_fail(apply);
 		return -1;
 	}
 	pim_settle(apply);
@@ -93,7 +100,7 @@ static int pim_flush_for(struct sync_apply *apply, const unsigned char *hash)
 
 static bool pim_has_failed(const struct sync_apply *apply)
 {
-	return apply->collection->pim == NULL;
+	return apply->coll->status != EAS_SYNC_STATUS_OK;
 }
 
 static enum eas_status pim_result_status(enum eas_pim_result result)
@@ -273,7 +280,9 @@ static void pim_change_row(struct sync_apply *apply, const struct wbxml_node *no
 
 	if (status == EAS_SYNC_STATUS_CONFLICT)
 		pim_give_back(apply, row);
-	if (status != EAS_SYNC_STATUS_OK)
+	if (status == EAS_SYNC_STATUS_SERVER_ERROR)
+		pim_fail(apply);
+	else if (status != EAS_SYNC_STATUS_OK)
 		sync_apply_respond(apply, node->tag, status, id);
 	pool_unref(&pool);
 }
@@ -366,6 +375,10 @@ static void pim_add(struct sync_apply *apply, const struct wbxml_node *node,
 		return;
 	status = row != NULL ? pim_add_known(apply, node, row, id) :
 		pim_add_object(apply, node, uid, hash, id);
+	if (status == EAS_SYNC_STATUS_SERVER_ERROR) {
+		pim_fail(apply);
+		return;
+	}
 	response = sync_apply_respond(apply, EAS_TAG_AIRSYNC_ADD, status,
 				      status == EAS_SYNC_STATUS_OK ? id : NULL);
 	response->client_id = client_id;
@@ -405,6 +418,10 @@ static void pim_delete_row(struct sync_apply *apply, const struct eas_pim_row *r
 
 	if (result == EAS_PIM_OK)
 		result = eas_pim_folder_remove(apply->collection->pim, row);
+	if (result == EAS_PIM_TEMPFAIL) {
+		pim_fail(apply);
+		return;
+	}
 	eas_sync_generation_remove(apply->coll->next, number);
 	if (result == EAS_PIM_OK || result == EAS_PIM_NOT_FOUND) {
 		apply->pim->changed = TRUE;

@@ -49,6 +49,22 @@ def _messages(stage, user, mailbox):
     return imap, [(uid, expect_ok(imap.uid("FETCH", uid.decode(), "(BODY.PEEK[])"))[0][1]) for uid in uids]
 
 
+def read_objects(stage, user, mailbox):
+    """The content lines of each message, in the order of the messages."""
+    imap, found = _messages(stage, user, mailbox)
+    imap.logout()
+    return [kolab.lines(data) for _number, data in found]
+
+
+def expunge_all(owner, mailbox):
+    imap = owner.imap()
+    expect_ok(imap.select(quoted(mailbox)))
+    for number in expect_ok(imap.uid("SEARCH", "ALL"))[0].split():
+        imap.uid("STORE", number.decode(), "+FLAGS.SILENT", "(\\Deleted)")
+    expect_ok(imap.expunge())
+    imap.logout()
+
+
 def _objects(stage, user, mailbox, uid):
     imap, found = _messages(stage, user, mailbox)
     return imap, [(number, data) for number, data in found if kolab.uid(kolab.lines(data)) == uid]
