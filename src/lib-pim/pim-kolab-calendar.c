@@ -161,7 +161,7 @@ kolab_times_encode(pool_t pool, const struct kolab_row *row ATTR_UNUSED,
 			return FALSE;
 		kind = node->tail->name;
 	}
-	return TRUE;
+	return kind != NULL;
 }
 
 static bool

@@ -18,10 +18,12 @@ kolab_urn_encode(pool_t pool, const struct kolab_row *row ATTR_UNUSED,
 {
 	const char *uid = pim_text_unescape(property->value);
 
-	if (uid[0] == '\0')
-		return FALSE;
-	kolab_value_add(pool, node, "uri", str_begins_with(uid, URN_UUID) ? uid :
-			t_strconcat(URN_UUID, uid, NULL));
+	if (!str_begins_with(uid, URN_UUID))
+		uid = t_strconcat(URN_UUID, uid, NULL);
+	/* there must be one: what it was is remembered */
+	if (!kolab_uri_is_valid(uid))
+		uid = t_strarray_join(t_strsplit(uid, "%[]#"), "_");
+	kolab_value_add(pool, node, "uri", uid);
 	return TRUE;
 }
 
@@ -220,10 +222,11 @@ static bool
 kolab_related_encode(pool_t pool, const struct kolab_row *row ATTR_UNUSED,
 		     const struct pim_property *property, struct kolab_node *node)
 {
-	bool text = pim_param_has(property, "VALUE", "text");
+	const char *text = pim_text_unescape(property->value);
+	bool is_text = pim_param_has(property, "VALUE", "text");
 
-	kolab_value_add(pool, node, text ? "text" : "uri", pim_text_unescape(property->value));
-	return TRUE;
+	kolab_value_add(pool, node, is_text ? "text" : "uri", text);
+	return is_text || kolab_uri_is_valid(text);
 }
 
 static bool
@@ -275,7 +278,7 @@ kolab_data_encode(pool_t pool, const struct kolab_row *row,
 	if (row->values != NULL && kolab_list_find(row->values, type) == NULL)
 		return FALSE;
 	kolab_value_add(pool, node, "uri", value);
-	return TRUE;
+	return kolab_uri_is_valid(value);
 }
 
 static bool

@@ -105,7 +105,8 @@ void kolab_property_decode(pool_t pool, const struct kolab_rows *rows,
 }
 
 static void
-kolab_custom_apply(pool_t pool, struct pim_component *component, const struct kolab_node *custom)
+kolab_custom_apply(pool_t pool, struct pim_component *component,
+		   const struct kolab_node *parent, const struct kolab_node *custom)
 {
 	const char *identifier = kolab_node_text(custom, "identifier");
 	const char *value = kolab_node_text(custom, "value");
@@ -116,7 +117,9 @@ kolab_custom_apply(pool_t pool, struct pim_component *component, const struct ko
 		kolab_record_apply_properties(pool, component, value);
 	else if (strcmp(identifier, KOLAB_CUSTOM_COMPONENT) == 0)
 		kolab_record_apply_component(pool, component, value);
-	else if (strcmp(identifier, KOLAB_CUSTOM_CALENDAR) != 0)
+	else if (strcmp(identifier, KOLAB_CUSTOM_RRULE_OF) == 0)
+		kolab_rule_apply(pool, component, parent, value);
+	else if (strcmp(identifier, KOLAB_CUSTOM_CALENDAR) != 0 && strcmp(identifier, KOLAB_CUSTOM_RRULE) != 0)
 		kolab_custom_decode(pool, component, identifier, value);
 }
 
@@ -140,7 +143,7 @@ void kolab_customs_decode(pool_t pool, const struct kolab_node *parent, struct p
 
 	for (node = parent->head; node != NULL; node = node->next) {
 		if (strcmp(node->name, KOLAB_CUSTOM) == 0) T_BEGIN {
-			kolab_custom_apply(pool, component, node);
+			kolab_custom_apply(pool, component, parent, node);
 		} T_END;
 	}
 }

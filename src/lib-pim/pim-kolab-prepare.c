@@ -19,6 +19,14 @@ static void prepare_hold(struct pim_component *left, struct pim_component *held,
 	DLLIST2_APPEND(&held->properties_head, &held->properties_tail, property);
 }
 
+void kolab_property_hold(struct pim_component *left, struct pim_component *held, const char *name)
+{
+	struct pim_property *property;
+
+	while ((property = pim_property_find(left, name)) != NULL)
+		prepare_hold(left, held, property);
+}
+
 /* A time in UTC that the schema demands: own, or else the other's. */
 static void
 prepare_stamp(pool_t pool, struct pim_component *left, struct pim_component *held,
@@ -54,12 +62,14 @@ prepare_end(struct pim_component *left, struct pim_component *held, const char *
 }
 
 static void
-prepare_incidence(pool_t pool, struct pim_component *left, struct pim_component *held)
+prepare_incidence(pool_t pool, struct pim_component *left, struct pim_component *held, struct kolab_node *customs)
 {
 	prepare_stamp(pool, left, held, "CREATED", "DTSTAMP");
 	prepare_stamp(pool, left, held, "DTSTAMP", "LAST-MODIFIED");
 	prepare_end(left, held, "DTEND");
 	prepare_end(left, held, "DUE");
+	kolab_rule_prepare(pool, left, held, customs);
+	kolab_dates_prepare(pool, left, customs);
 }
 
 static void
@@ -125,8 +135,7 @@ prepare_contact(pool_t pool, struct pim_component *left, struct pim_component *h
 		pim_property_remove(left, property);
 	prepare_stamp(pool, left, held, "REV", "CREATED");
 	/* the schema wants this one of all, so it says nothing, and isn't read */
-	while ((property = pim_property_find(left, "KIND")) != NULL)
-		prepare_hold(left, held, property);
+	kolab_property_hold(left, held, "KIND");
 	(void)pim_property_add(pool, left, "KIND", "individual");
 	if (pim_property_find(left, "FN") == NULL) {
 		const char *name = pim_text_escape(prepare_card_name(left));
@@ -162,6 +171,6 @@ void kolab_prepare(pool_t pool, const struct kolab_rows *rows,
 		prepare_text(pool, left, "PRODID", KOLAB_PRODID);
 		prepare_note(pool, left, held);
 	} else {
-		prepare_incidence(pool, left, held);
+		prepare_incidence(pool, left, held, customs);
 	}
 }

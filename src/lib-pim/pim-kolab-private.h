@@ -167,8 +167,20 @@ void kolab_components_encode(pool_t pool, const struct pim_component *component,
 			     struct kolab_node *parent, struct kolab_node *customs);
 void kolab_component_decode(pool_t pool, const struct kolab_node *node, struct pim_component *parent);
 
+/* pim-kolab-series.c */
+
+/* Write dates for a rule that the schema would distort, and remember it. */
+void kolab_rule_prepare(pool_t pool, struct pim_component *left, struct pim_component *held,
+			struct kolab_node *customs);
+/* Put the rule back, if the dates are still those of digest. parent: of the x-custom entries */
+void kolab_rule_apply(pool_t pool, struct pim_component *component,
+		      const struct kolab_node *parent, const char *digest);
+/* Make EXDATEs of different kinds one of DTSTART's. */
+void kolab_dates_prepare(pool_t pool, struct pim_component *left, struct kolab_node *customs);
+
 /* pim-kolab-prepare.c: make the copy of a component such that the schema can take it. What it would take for
    something else is moved to held. */
+void kolab_property_hold(struct pim_component *left, struct pim_component *held, const char *name);
 void kolab_prepare(pool_t pool, const struct kolab_rows *rows, struct pim_component *left,
 		   struct pim_component *held, struct kolab_node *customs);
 

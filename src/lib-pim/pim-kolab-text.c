@@ -9,6 +9,8 @@
 #include "pim-kolab-private.h"
 #include "pim-kolab-types.h"
 
+#include <ctype.h>
+
 const char *kolab_value_text(const struct kolab_node *node)
 {
 	const struct kolab_node *value;
@@ -98,14 +100,34 @@ kolab_texts_decode(pool_t pool, const struct kolab_row *row ATTR_UNUSED,
 
 const struct kolab_type kolab_type_texts = { kolab_texts_encode, kolab_texts_decode };
 
-/* Not escaped in a content line, and not looked into. */
+/* What Xerces takes as anyURI: before a first ':' there is a scheme, each '%' has two digits, there is one fragment
+   at most, and no bracket. */
+bool kolab_uri_is_valid(const char *text)
+{
+	size_t scheme = strcspn(text, ":/?#");
+
+	if (text[scheme] == ':' && (scheme == 0 || !i_isalpha(text[0]) ||
+	    strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.") < scheme))
+		return FALSE;
+	if (strpbrk(text, "[]") != NULL || strchr(text, '#') != strrchr(text, '#'))
+		return FALSE;
+	for (; *text != '\0'; text++) {
+		if (*text == '%' && !(i_isxdigit(text[1]) && i_isxdigit(text[2])))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+/* Not escaped in a content line. */
 static bool
 kolab_uri_encode(pool_t pool, const struct kolab_row *row ATTR_UNUSED,
 		 const struct pim_property *property, struct kolab_node *node)
 {
 	/* some escape it nevertheless */
-	kolab_value_add(pool, node, "uri", pim_text_unescape(property->value));
-	return TRUE;
+	const char *text = pim_text_unescape(property->value);
+
+	kolab_value_add(pool, node, "uri", text);
+	return kolab_uri_is_valid(text);
 }
 
 static bool

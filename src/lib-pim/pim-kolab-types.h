@@ -30,6 +30,7 @@ const char *kolab_value_text(const struct kolab_node *node);
 void kolab_value_add(pool_t pool, struct kolab_node *node, const char *type, const char *text);
 /* The value unescaped, and, when the row lists some, the listed one; NULL = none of them. */
 const char *kolab_row_text(const struct kolab_row *row, const struct pim_property *property);
+bool kolab_uri_is_valid(const char *text);
 bool kolab_attach_decode(pool_t pool, const struct kolab_row *row,
 			 const struct kolab_node *node, struct pim_property *property);
 

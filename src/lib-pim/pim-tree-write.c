@@ -129,35 +129,40 @@ static bool digest_wants(const struct pim_property *property)
 	return TRUE;
 }
 
-static uint64_t
-digest_component(uint64_t digest, const struct pim_component *component)
+static uint64_t digest_property(const struct pim_property *property)
+{
+	uint64_t digest = FNV_64_BASIS;
+	const struct pim_param *param;
+
+	if (property->group != NULL)
+		digest = digest_str(digest, property->group, '.');
+	digest = digest_name(digest, property->name);
+	for (param = property->params_head; param != NULL; param = param->next) {
+		digest = digest_name(digest, param->name);
+		digest = digest_str(digest, param->value, ';');
+	}
+	return digest_str(digest, property->value, ':');
+}
+
+/* A sum: other forms of storage have another order. */
+static uint64_t digest_component(const struct pim_component *component)
 {
 	const struct pim_property *property;
 	const struct pim_component *child;
-	const struct pim_param *param;
+	uint64_t sum = 0;
 
-	digest = digest_name(digest_str(digest, "", 'B'), component->name);
 	for (property = component->properties_head; property != NULL;
 	     property = property->next) {
-		if (!digest_wants(property))
-			continue;
-		if (property->group != NULL)
-			digest = digest_str(digest, property->group, '.');
-		digest = digest_name(digest, property->name);
-		for (param = property->params_head; param != NULL;
-		     param = param->next) {
-			digest = digest_name(digest, param->name);
-			digest = digest_str(digest, param->value, ';');
-		}
-		digest = digest_str(digest, property->value, ':');
+		if (digest_wants(property))
+			sum += digest_property(property);
 	}
 	for (child = component->components_head; child != NULL;
 	     child = child->next)
-		digest = digest_component(digest, child);
-	return digest_str(digest, "", 'E');
+		sum += digest_component(child);
+	return digest_name((FNV_64_BASIS ^ sum) * FNV_64_PRIME, component->name);
 }
 
 uint64_t pim_tree_digest(const struct pim_component *root)
 {
-	return digest_component(FNV_64_BASIS, root);
+	return digest_component(root);
 }

@@ -54,7 +54,7 @@ int pim_tree_parse(pool_t pool, const unsigned char *data, size_t size,
    A line feed in a value is written as \n, so that a value can't become a line. */
 void pim_tree_write(string_t *dest, const struct pim_component *root);
 /* 64 bits over everything that means something: without DTSTAMP, LAST-MODIFIED, REV, CREATED, PRODID and
-   X-KOLAB-VERSION, it is the same after somebody saved an object without changing it. */
+   X-KOLAB-VERSION, and without regard to order, it is the same after somebody saved an object without changing it. */
 uint64_t pim_tree_digest(const struct pim_component *root);
 
 /* Names are compared without regard to case. What is added is copied to pool, at the end.
