@@ -27,6 +27,8 @@ struct sync_pim_written {
 struct sync_pim {
 	/* since the index was updated last */
 	ARRAY(struct sync_pim_written) written;
+	/* numbers of objects that were removed since then */
+	ARRAY_TYPE(uint32_t) removed;
 	const ARRAY_TYPE(wbxml_tag) *supported;
 	/* something was stored or removed */
 	bool changed;
@@ -36,8 +38,22 @@ static void pim_begin(struct sync_apply *apply)
 {
 	apply->pim = p_new(apply->ctx->pool, struct sync_pim, 1);
 	p_array_init(&apply->pim->written, apply->ctx->pool, 8);
+	p_array_init(&apply->pim->removed, apply->ctx->pool, 8);
 	apply->pim->supported = eas_sync_supported_kept(apply->collection->state,
 							apply->ctx->pool);
+}
+
+/* The backend took the deletion, and then could not do it: the device gets the object again. */
+static void pim_settle_removed(struct sync_apply *apply, uint32_t number)
+{
+	const struct eas_pim_row *row =
+		eas_pim_index_find(apply->collection->pim->index, number);
+
+	if (row == NULL || !eas_pim_row_is_shown(row))
+		return;
+	sync_apply_respond(apply, EAS_TAG_AIRSYNC_DELETE, EAS_SYNC_STATUS_SERVER_ERROR,
+			   eas_pim_folder_item_id(apply->collection->pim, number));
+	(void)seq_range_array_add(&apply->coll->next->left_new, number);
 }
 
 /* The device has this number as it is told next time: with the revision it wrote, or, where somebody else
@@ -47,6 +63,7 @@ static void pim_settle(struct sync_apply *apply)
 	struct sync_pim *pim = apply->pim;
 	const struct sync_pim_written *written;
 	const struct eas_pim_row *row;
+	uint32_t number;
 
 	array_foreach(&pim->written, written) {
 		row = eas_pim_index_find_hash(apply->collection->pim->index, written->hash);
@@ -60,7 +77,10 @@ static void pim_settle(struct sync_apply *apply)
 						  row->number);
 		}
 	}
+	array_foreach_elem(&pim->removed, number)
+		pim_settle_removed(apply, number);
 	array_clear(&pim->written);
+	array_clear(&pim->removed);
 	pim->changed = FALSE;
 }
 
@@ -424,6 +444,7 @@ static void pim_delete_row(struct sync_apply *apply, const struct eas_pim_row *r
 	}
 	eas_sync_generation_remove(apply->coll->next, number);
 	if (result == EAS_PIM_OK || result == EAS_PIM_NOT_FOUND) {
+		array_push_back(&apply->pim->removed, &number);
 		apply->pim->changed = TRUE;
 		return;
 	}
