@@ -580,6 +580,9 @@ node_with_change(const struct wbxml_node *shown, const struct eas_pim_property *
 static bool row_stands_alone(const struct eas_pim_property *row)
 {
 	switch (row->tag) {
+	/* the two of a pair come together, and of one with a time the UTC one counts */
+	case EAS_TAG_TASKS_START_DATE:
+	case EAS_TAG_TASKS_DUE_DATE:
 	case EAS_TAG_TASKS_UTC_START_DATE:
 	case EAS_TAG_TASKS_UTC_DUE_DATE:
 	case EAS_TAG_TASKS_DATE_COMPLETED:

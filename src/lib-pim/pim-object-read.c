@@ -126,6 +126,9 @@ object_read(struct pim_object *object, const struct pim_mime *mime,
 	if (type != NULL && strcasecmp(type, APPLE_NOTE_TYPE) == 0)
 		return pim_apple_note_read(object, mime, error_r);
 	object->kept_headers = pim_mime_other_headers(mime, headers_made);
+	type = pim_object_kolab_type(mime);
+	if (type != NULL)
+		return pim_object_kolab_read(object, mime, type, error_r);
 	return raw_read(object, mime, expected, error_r);
 }
 

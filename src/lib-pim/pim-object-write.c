@@ -175,8 +175,10 @@ int pim_object_write(const struct pim_object *object, const char *owner,
 			pim_apple_note_write(object, owner, now, dest);
 		} T_END;
 		break;
-	case PIM_FORMAT_KOLAB2:
 	case PIM_FORMAT_KOLAB3:
+		ret = pim_object_kolab_write(object, owner, now, dest, error_r);
+		break;
+	case PIM_FORMAT_KOLAB2:
 		*error_r = "Objects of this form are not written";
 		return -1;
 	}
