@@ -96,6 +96,17 @@ static void date_make(struct eas_pim_context *ctx, const struct pim_time *old, t
 	time_r->wall = pim_zone_to_wall(zone, utc);
 }
 
+static time_t date_local_to_utc(const struct eas_pim_context *ctx, const struct pim_time *old,
+				time_t local)
+{
+	const struct pim_zone *zone = ctx->user_zone;
+
+	if (old != NULL && !old->is_date && old->zone != NULL &&
+	    (old->zone != pim_zone_utc() || zone == NULL))
+		zone = old->zone;
+	return zone == NULL ? local : pim_zone_to_utc(zone, local);
+}
+
 static int date_set(struct eas_pim_context *ctx, const struct eas_pim_property *row,
 		    struct pim_component *todo, const struct wbxml_node *node ATTR_UNUSED)
 {
@@ -115,10 +126,15 @@ static int date_set(struct eas_pim_context *ctx, const struct eas_pim_property *
 			pim_property_set(ctx->pool, todo, row->name, NULL);
 		return 0;
 	}
+	if (have_old && have_local > 0 && utc == eas_pim_task_time_to_utc(ctx, &old) &&
+	    local != time_get_local(ctx, &old)) {
+		/* only this half of it is new */
+		have_utc = 0;
+	}
 	if (have_local == 0)
 		local = ctx->user_zone == NULL ? utc : pim_zone_to_wall(ctx->user_zone, utc);
 	if (have_utc == 0)
-		utc = ctx->user_zone == NULL ? local : pim_zone_to_utc(ctx->user_zone, local);
+		utc = date_local_to_utc(ctx, have_old ? &old : NULL, local);
 	date_make(ctx, have_old ? &old : NULL, local, utc, &time);
 	pim_event_set_time(ctx->pool, todo, row->name, &time);
 	return 0;

@@ -627,7 +627,7 @@ test_sample_row(const char *name, struct eas_pim_context *ctx, const struct wbxm
 
 static void
 test_sample_shown(const char *name, struct eas_pim_context *ctx,
-		  const struct pim_component *saved)
+		  const struct pim_component *saved, bool rows)
 {
 	const struct eas_pim_class *class = test_class(ctx->class);
 	struct wbxml_node *shown;
@@ -641,7 +641,7 @@ test_sample_shown(const char *name, struct eas_pim_context *ctx,
 	if (changed)
 		i_error("%s: changed by its echo: %s", name, test_dump(shown));
 	test_assert(!changed);
-	for (i = 0; i < class->rows_count; i++) T_BEGIN {
+	for (i = 0; rows && i < class->rows_count; i++) T_BEGIN {
 		if (class->rows[i].since <= ctx->version)
 			test_sample_row(name, ctx, shown, saved, &class->rows[i]);
 	} T_END;
@@ -676,7 +676,8 @@ static void test_sample(const char *name, const char *text, size_t size)
 			body.preferences[body.preferences_count++] = sample_bodies[k];
 			test_context_init(&ctx, classes[i]->class, versions[j], &body);
 			ctx.object = object;
-			test_sample_shown(name, &ctx, pim_component_copy(pool, object->root));
+			test_sample_shown(name, &ctx, pim_component_copy(pool, object->root),
+					  k == 0);
 		}
 	}
 }
