@@ -55,7 +55,9 @@ move_conversation(struct item_operations *op, const struct wbxml_node *move,
 		wbxml_node_child_value(move, EAS_TAG_ITEM_OPERATIONS_DST_FLD_ID), &dst);
 	if (ret < 0)
 		return EAS_ITEM_OPERATIONS_STATUS_SERVER_ERROR;
-	if (ret == 0 || !eas_conversation_can_move_to(dst))
+	if (ret == 0)
+		return EAS_ITEM_OPERATIONS_STATUS_NOT_FOUND;
+	if (!eas_conversation_can_move_to(dst))
 		return EAS_ITEM_OPERATIONS_STATUS_NOT_SUPPORTED;
 	if (id->value_size != EAS_CONVERSATION_ID_BYTES)
 		return EAS_ITEM_OPERATIONS_STATUS_NOT_FOUND;

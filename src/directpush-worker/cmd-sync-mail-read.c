@@ -42,7 +42,8 @@ static bool mail_is_draft(const struct sync_collection *coll)
 }
 
 /* Of an item that is there for its conversation only, too old for the filter, there is no body but
-   the preview. MS-ASCMD "ConversationMode (Sync)" (2.2.3.36.2) */
+   the preview, and the part if one is wanted. MS-ASCMD "ConversationMode (Sync)" (2.2.3.36.2), MS-ASCON "Sending a
+   Message Part" (3.2.5.7) */
 static void item_leave_out_body(struct eas_body_options *options)
 {
 	for (unsigned int i = 0; i < options->preferences_count; i++) {
@@ -50,7 +51,6 @@ static void item_leave_out_body(struct eas_body_options *options)
 		options->preferences[i].all_or_none = FALSE;
 	}
 	options->mime_truncation_size = 0;
-	options->part.type = EAS_BODY_TYPE_NONE;
 }
 
 int sync_mail_reader_write(struct sync_reader *reader, wbxml_tag_t tag,

@@ -243,7 +243,9 @@ static void changes_find_outside(struct changes_context *ctx)
 	struct eas_changes *changes = ctx->changes;
 	ARRAY_TYPE(seq_range) here;
 
-	if (changes_is_same_filter(ctx) &&
+	/* What falls out because the young ones of its conversation went falls out when the day is
+	   over, with the others. MS-ASCON "Filtering" (3.2.5.6) */
+	if (gen->filter_type == ctx->filter->filter_type &&
 	    gen->window_start == ctx->filter->window_start &&
 	    ctx->source->came == NULL) {
 		seq_range_array_merge(&changes->outside, &gen->left_outside);

@@ -450,11 +450,12 @@ static void test_eas_changes_conversations(void)
 	fake_add(folder, 5, 0);
 	test_assert_strcmp(test_sync(folder, state, type, NOW, 100), "|||2,5");
 	test_assert_strcmp(test_sync(folder, state, type, NOW, 100), "unchanged");
-	/* and takes them along */
+	/* and takes them along when the day is over */
 	fake_expunge(folder, 4);
-	test_assert_strcmp(test_sync(folder, state, type, NOW, 100), "4|1||");
-	test_assert_strcmp(test_sync(folder, state, 5, NOW, 100), "|2||");
-	test_assert_strcmp(test_sync(folder, state, type, NOW, 100), "|||2");
+	test_assert_strcmp(test_sync(folder, state, type, NOW, 100), "4|||");
+	test_assert_strcmp(test_sync(folder, state, type, NOW + DAY_SECS, 100), "|1||");
+	test_assert_strcmp(test_sync(folder, state, 5, NOW + DAY_SECS, 100), "|2||");
+	test_assert_strcmp(test_sync(folder, state, type, NOW + DAY_SECS, 100), "|||2");
 	changes_end();
 }
 
