@@ -10,6 +10,7 @@
 #include "wbxml-tree.h"
 #include "eas-tag.h"
 #include "eas-email-flags.h"
+#include "eas-header-text.h"
 #include "eas-cmd.h"
 #include "eas-collection.h"
 #include "eas-folder.h"
@@ -160,7 +161,20 @@ apply_update(struct sync_apply *apply, const struct eas_email_flags_change *chan
 	apply_update_keywords(apply->mail, MODIFY_REMOVE, update->remove_keywords);
 }
 
-/* What the mail's flag says after the change. */
+/* NULL if there is none. */
+static const char *apply_get_subject(struct sync_apply *apply)
+{
+	const char *value;
+
+	if (mail_get_first_header(apply->mail, "Subject", &value) <= 0)
+		return NULL;
+	value = eas_email_followup_text(eas_header_decode(apply->ctx->pool, value),
+					apply->ctx->pool);
+	return *value == '\0' ? NULL : value;
+}
+
+/* What the mail's flag says after the change. One that is set has a subject: the mail's, if the device gave none.
+   MS-ASEMAIL "Subject (Tasks Namespace)" (2.2.2.75.2) */
 static struct eas_email_followup
 apply_wished_followup(struct sync_apply *apply, const struct eas_email_flags_change *change)
 {
@@ -172,6 +186,9 @@ apply_wished_followup(struct sync_apply *apply, const struct eas_email_flags_cha
 	if (before != NULL)
 		followup = *before;
 	eas_email_flags_change_followup(change, &followup);
+	if (change->have_flag && change->flag == EAS_EMAIL_FLAG_ACTIVE &&
+	    followup.values[EAS_EMAIL_FOLLOWUP_SUBJECT] == NULL)
+		followup.values[EAS_EMAIL_FOLLOWUP_SUBJECT] = apply_get_subject(apply);
 	return followup;
 }
 

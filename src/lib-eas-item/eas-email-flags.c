@@ -239,12 +239,13 @@ change_parse_categories(const struct wbxml_node *node, pool_t pool,
 	return 0;
 }
 
-/* MS-ASEMAIL "ConversationId" (2.2.2.21), "ReceivedAsBcc" (2.2.2.59), "Sender" (2.2.2.70) want
-   a Status for these; others are passed over */
+/* MS-ASEMAIL "ConversationId" (2.2.2.21), "ReceivedAsBcc" (2.2.2.59), "Sender" (2.2.2.70), "UmCallerID" (2.2.2.83),
+   "UmUserNotes" (2.2.2.84) want a Status for these; others are passed over */
 static bool change_is_of_server(wbxml_tag_t tag)
 {
 	return tag == EAS_TAG_EMAIL2_CONVERSATION_ID ||
-		tag == EAS_TAG_EMAIL2_RECEIVED_AS_BCC || tag == EAS_TAG_EMAIL2_SENDER;
+		tag == EAS_TAG_EMAIL2_RECEIVED_AS_BCC || tag == EAS_TAG_EMAIL2_SENDER ||
+		tag == EAS_TAG_EMAIL2_UM_CALLER_ID || tag == EAS_TAG_EMAIL2_UM_USER_NOTES;
 }
 
 int eas_email_flags_change_parse(const struct wbxml_node *data, pool_t pool,

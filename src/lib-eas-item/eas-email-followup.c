@@ -79,6 +79,13 @@ followup_error(const struct eas_email_followup *followup, bool is_complete)
 	return NULL;
 }
 
+const char *eas_email_followup_text(const char *text, pool_t pool)
+{
+	return p_strdup_until(pool, text, text +
+		uni_utf8_data_truncate((const unsigned char *)text, strlen(text),
+				       EAS_EMAIL_FOLLOWUP_MAX_TEXT_BYTES));
+}
+
 static int
 followup_parse_value(unsigned int field, const char *value, pool_t pool,
 		     const char **value_r, const char **error_r)
@@ -90,9 +97,7 @@ followup_parse_value(unsigned int field, const char *value, pool_t pool,
 		return 0;
 	switch (followup_fields[field].kind) {
 	case FOLLOWUP_TEXT:
-		*value_r = p_strdup_until(pool, value, value +
-			uni_utf8_data_truncate((const unsigned char *)value, strlen(value),
-					       EAS_EMAIL_FOLLOWUP_MAX_TEXT_BYTES));
+		*value_r = eas_email_followup_text(value, pool);
 		break;
 	case FOLLOWUP_BOOL:
 		*value_r = strcmp(value, "0") == 0 ? "0" : "1";

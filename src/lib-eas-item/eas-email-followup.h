@@ -29,6 +29,8 @@ bool eas_email_followup_is_empty(const struct eas_email_followup *followup);
    sentence: not legal together. */
 int eas_email_followup_parse(const struct wbxml_node *flag, bool is_complete, pool_t pool,
 			     struct eas_email_followup *followup_r, const char **error_r);
+/* A text as long as one may be. */
+const char *eas_email_followup_text(const char *text, pool_t pool);
 /* What update has takes the place of what followup has. */
 void eas_email_followup_merge(struct eas_email_followup *followup,
 			      const struct eas_email_followup *update);
