@@ -6,6 +6,7 @@
 #include "pim-text.h"
 #include "pim-duration.h"
 #include "pim-recurrence.h"
+#include "pim-vtimezone.h"
 #include "pim-zone.h"
 #include "pim-event.h"
 
@@ -16,7 +17,9 @@
 const struct pim_zone *
 pim_event_find_zone(pool_t pool, const struct pim_component *component, const char *tzid)
 {
-	return pim_zone_find(tzid);
+	const struct pim_zone *zone = pim_zone_find(tzid);
+
+	return zone != NULL ? zone : pim_vtimezone_find(pool, component, tzid);
 }
 
 static bool event_parse_time(pool_t pool, const struct pim_component *component,

@@ -2,13 +2,24 @@
 #ifndef PIM_VTIMEZONE_H
 #define PIM_VTIMEZONE_H
 
-/* The VTIMEZONEs that a calendar for others must have: what it says of its zones, for programs that do not know their names.
+/* The VTIMEZONEs that a calendar for others must have, for programs that do not know its zones by their names; and those that came
+   with an object, for us if we do not.
 
    RFC 5545 "Time Zone Component" (3.6.5) */
 
 struct pim_component;
+struct pim_zone;
+
+/* STANDARD and DAYLIGHT of one that is read. */
+#define PIM_VTIMEZONE_MAX_OBSERVANCES 100
+/* Rules without end are followed until then. */
+#define PIM_VTIMEZONE_LAST_YEAR 2100
 
 /* Add one for each TZID in the VEVENTs of root that is a zone of the system and has none yet, before all else. */
 void pim_vtimezone_add_missing(pool_t pool, struct pim_component *root);
+
+/* The zone of the VTIMEZONE with this TZID in the object of component, in pool: the system's if its X-LIC-LOCATION names one, else as
+   it describes itself. NULL = there is none, or it cannot be read. TZID itself is not looked up: pim_zone_find(). */
+const struct pim_zone *pim_vtimezone_find(pool_t pool, const struct pim_component *component, const char *tzid);
 
 #endif
