@@ -15,6 +15,7 @@
 #define PIM_MAX_PROJECTION_BYTES (64*1024*1024)
 
 static const struct eas_pim_class *const pim_classes[] = {
+	&eas_pim_class_calendar,
 	&eas_pim_class_contact,
 	&eas_pim_class_note,
 	&eas_pim_class_task,

@@ -61,6 +61,7 @@ struct eas_pim_class {
 			      time_t instance_utc, const struct wbxml_node *data);
 };
 
+extern const struct eas_pim_class eas_pim_class_calendar;
 extern const struct eas_pim_class eas_pim_class_contact;
 extern const struct eas_pim_class eas_pim_class_note;
 extern const struct eas_pim_class eas_pim_class_task;
