@@ -117,6 +117,18 @@ fake_conversation(struct eas_changes_source *source ATTR_UNUSED, uint32_t uid, g
 	return 1;
 }
 
+static void
+fake_came(struct eas_changes_source *source, uint64_t modseq, ARRAY_TYPE(seq_range) *uids)
+{
+	struct fake_folder *folder = container_of(source, struct fake_folder, source);
+	const struct fake_item *item;
+
+	array_foreach(&folder->items, item) {
+		if (item->modseq > modseq)
+			(void)seq_range_array_add(uids, item->uid);
+	}
+}
+
 static void fake_touch(struct fake_folder *folder, uint32_t uid, uint32_t digest)
 {
 	struct fake_item *item = fake_find(folder, uid);
@@ -477,6 +489,54 @@ static void test_eas_changes_broken(void)
 	changes_end();
 }
 
+/* objects that are rewritten keep their number, and their dates change */
+static void test_eas_changes_come_back(void)
+{
+	struct fake_folder *folder;
+	struct eas_sync_state *state;
+
+	changes_begin("changes: items that come back, and dates that change");
+	folder = fake_folder(5);
+	folder->source.came = fake_came;
+	state = test_state();
+	test_assert_strcmp(test_sync(folder, state, 0, NOW, 100), "|||1:5");
+	fake_expunge(folder, 2);
+	test_assert_strcmp(test_sync(folder, state, 0, NOW, 100), "2|||");
+	/* the same number again, told as new */
+	fake_add(folder, 2, 0);
+	folder->source.header.uid_next = 6;
+	test_assert_strcmp(test_sync(folder, state, 0, NOW, 100), "|||2");
+	/* gone and back before anybody looked */
+	fake_expunge(folder, 2);
+	fake_add(folder, 2, 0);
+	folder->source.header.uid_next = 6;
+	test_assert_strcmp(test_sync(folder, state, 0, NOW, 100), "|||");
+	test_assert_strcmp(test_sync(folder, state, 0, NOW, 100), "unchanged");
+	changes_end();
+
+	changes_begin("changes: dates that cross the window's begin");
+	folder = fake_folder(40);
+	folder->source.came = fake_came;
+	state = test_state();
+	/* 14 days */
+	test_assert_strcmp(test_sync(folder, state, 4, NOW, 100), "|||26:40");
+	fake_find(folder, 1)->received = NOW;
+	fake_touch(folder, 1, 7);
+	test_assert_strcmp(test_sync(folder, state, 4, NOW, 100), "|||1");
+	fake_find(folder, 40)->received = NOW - 30 * DAY_SECS;
+	fake_touch(folder, 40, 7);
+	/* no room to tell it; it is back before there is */
+	test_assert_strcmp(test_sync(folder, state, 4, NOW, 0), "|40||");
+	fake_find(folder, 40)->received = NOW;
+	fake_touch(folder, 40, 8);
+	test_assert_strcmp(test_sync(folder, state, 4, NOW, 100), "||40|");
+	fake_find(folder, 40)->received = NOW - 30 * DAY_SECS;
+	fake_touch(folder, 40, 9);
+	test_assert_strcmp(test_sync(folder, state, 4, NOW, 100), "|40||");
+	test_assert_strcmp(test_sync(folder, state, 4, NOW, 100), "unchanged");
+	changes_end();
+}
+
 static void test_eas_changes_filter_types(void)
 {
 	static const struct {
@@ -523,6 +583,7 @@ int main(void)
 		test_eas_changes_own_move,
 		test_eas_changes_conversations,
 		test_eas_changes_broken,
+		test_eas_changes_come_back,
 		test_eas_changes_filter_types,
 		NULL
 	};
