@@ -10,7 +10,6 @@ from .wire import WireError
 
 # far more than any of these commands does
 MOST = 400
-REPEATS = 3
 
 
 def subjects(phone, folder):
@@ -222,6 +221,13 @@ def good(answer):
     return answer.status == 200 and status in (None, "1", "3")
 
 
+def repeated(tried, prepared):
+    try:
+        return good(tried.send(prepared))
+    except WireError:
+        return False
+
+
 def attempt(stage, command, phone, action, error, n):
     """Returns what failed, None if the command does not do n operations."""
     mark = f"{command.__name__} {action} {error} {n}"
@@ -233,16 +239,11 @@ def attempt(stage, command, phone, action, error, n):
     except WireError:
         answer = None
     failed = stage.fault.disarm()
-    if failed is not None and (answer is None or not good(answer)):
-        for _ in range(REPEATS):
-            try:
-                answer = tried.send(prepared)
-            except WireError:
-                continue
-            if good(answer):
-                break
-    check(answer is not None and good(answer),
-          f"{mark}: {failed} failed, and then: {answer and answer.status} {answer and answer.tree}")
+    if failed is None:
+        check(answer is not None and good(answer), f"{mark}: nothing failed, and the answer is {answer and answer.status}")
+    elif answer is None or not good(answer):
+        # phones come back after Retry-After; until then a worker may just be found dead
+        stage.eventually(f"{mark}: {failed} failed, and it does not get better", lambda: repeated(tried, prepared), 30)
     tried.settled(prepared)
     return failed
 
