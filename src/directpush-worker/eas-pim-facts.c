@@ -2,7 +2,9 @@
 
 #include "lib.h"
 #include "str.h"
+#include "pim-event.h"
 #include "pim-object.h"
+#include "pim-recurrence.h"
 #include "pim-time.h"
 #include "pim-tree.h"
 #include "eas-pim-facts.h"
@@ -42,6 +44,20 @@ facts_get_day(const struct pim_component *component, const char *name, int64_t *
 	return property != NULL && facts_parse_day(property->value, utc_r);
 }
 
+/* When the last of a series whose occurrences are counted or named is over. */
+static int64_t facts_series_last(const struct pim_component *component)
+{
+	pool_t pool = pool_alloconly_create("eas pim facts series", 4096);
+	const struct pim_series *series = pim_event_get_series(pool, component, NULL);
+	int64_t first, last = INT64_MAX;
+
+	if (series != NULL && pim_series_get_range(series, &first, &last) &&
+	    last < INT64_MAX - PIM_DAY_SECS)
+		last += PIM_DAY_SECS;
+	pool_unref(&pool);
+	return last;
+}
+
 /* When a component's own occurrences are over: a day later at most. */
 static int64_t facts_component_last(const struct pim_component *component, int64_t first)
 {
@@ -50,12 +66,15 @@ static int64_t facts_component_last(const struct pim_component *component, int64
 	const char *value;
 
 	if (pim_property_find(component, "RDATE") != NULL)
-		return INT64_MAX;
+		return facts_series_last(component);
 	if (!facts_get_day(component, "DTEND", &last) &&
 	    pim_property_find(component, "DURATION") != NULL)
 		return INT64_MAX;
 	for (; rule != NULL; rule = pim_property_find_next(rule)) {
-		value = strstr(t_str_ucase(rule->value), "UNTIL=");
+		value = t_str_ucase(rule->value);
+		if (strstr(value, "COUNT=") != NULL)
+			return facts_series_last(component);
+		value = strstr(value, "UNTIL=");
 		if (value == NULL || !facts_parse_day(t_strcut(value + strlen("UNTIL="), ';'), &until))
 			return INT64_MAX;
 		last = I_MAX(last, until + (last - first));

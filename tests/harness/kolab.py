@@ -111,13 +111,14 @@ def _xml(kind, uid, content):
                  "LAST-MODIFICATION-DATE:2026-01-15T08:00:00Z", "CLASSIFICATION:PUBLIC", "COLOR:"]
         found = _in_order(kind, _with_defaults(content, given))
         return head + f'<note xmlns="{KOLAB}" version="3.0">' + "".join(
-            _custom(p) if p.name.startswith("X-") else
+            _custom(p) if _is_custom(kind, p) else
             "".join(f"<{p.name.lower()}>{escape(piece)}</{p.name.lower()}>" for piece in _pieces(p))
             for p in found) + "</note>\n"
     if kind == "contact":
         given = [f"UID:urn:uuid:{uid}", "X-KOLAB-VERSION:3.1.0", "PRODID:Harness", "REV:20260115T080000Z", "KIND:individual"]
         found = _in_order(kind, _with_defaults(content, given))
-        return head + f'<vcards xmlns="{XCARD}"><vcard>' + "".join(map(_card, found)) + "</vcard></vcards>\n"
+        return head + f'<vcards xmlns="{XCARD}"><vcard>' + "".join(
+            _custom(p) if _is_custom(kind, p) else _card(p) for p in found) + "</vcard></vcards>\n"
     component = {"event": "vevent", "task": "vtodo"}[kind]
     parts = [[]]
     for line in content:
@@ -160,7 +161,8 @@ def _component(kind, name, uid, content):
         else:
             own.append(line)
     given = [f"UID:{uid}", "CREATED:20260110T120000Z", "DTSTAMP:20260115T080000Z", "SEQUENCE:0", "CLASS:PUBLIC"]
-    inner = "".join(map(_calendar, _in_order(kind, _with_defaults(own, given))))
+    inner = "".join(_custom(p) if _is_custom(kind, p) else _calendar(p)
+                    for p in _in_order(kind, _with_defaults(own, given)))
     below = "".join("<valarm><properties>" + "".join(_calendar(Property(line)) for line in alarm if line)
                     + "</properties></valarm>" for alarm in alarms)
     return (f"<{name}><properties>{inner}</properties>" + (f"<components>{below}</components>" if below else "")
@@ -168,7 +170,16 @@ def _component(kind, name, uid, content):
 
 
 def _custom(prop):
-    return (f"<x-custom><identifier>{prop.name}</identifier><value>{escape(prop.text())}</value></x-custom>")
+    """What the schema has no element for: properties of other names with all that stands behind these."""
+    value = prop.text()
+    if not prop.name.startswith("X-") or prop.params:
+        value = "".join(f";{key}={param}" for key, param in prop.params) + ":" + value
+    return f"<x-custom><identifier>{prop.name}</identifier><value>{escape(value)}</value></x-custom>"
+
+
+def _is_custom(kind, prop):
+    name = "group" if prop.name == "ORG" else prop.name.lower()
+    return name not in _ORDER[kind].split()
 
 
 def _params(prop):
@@ -188,8 +199,6 @@ def _pieces(prop):
 
 def _calendar(prop):
     name = prop.name.lower()
-    if name.startswith("x-"):
-        return _custom(prop)
     kind = _TYPE_OF.get(name, "text")
     if kind == "recur":
         inner = ""
@@ -214,8 +223,6 @@ def _calendar(prop):
 
 def _card(prop):
     name = prop.name.lower()
-    if name.startswith("x-") and name != "x-kolab-version":
-        return _custom(prop)
     if name in _CARD_PARTS:
         inner = ""
         for part, values in zip(_CARD_PARTS[name], prop.text().split(";")):
