@@ -70,7 +70,7 @@ static const struct directpush_worker_settings directpush_worker_default_setting
 	.directpush_strict = FALSE,
 	.directpush_tnef = FALSE,
 
-	.directpush_pim_create = FALSE,
+	.directpush_pim_create = TRUE,
 	.directpush_pim_format = "kolab3:raw",
 	.directpush_calendar_folder = "Calendar",
 	.directpush_contacts_folder = "Contacts",
