@@ -4,6 +4,7 @@
 
 #include "lib.h"
 #include "str.h"
+#include "directpush-compat.h"
 #include "pim-kolab.h"
 #include "pim-kolab-xml.h"
 
@@ -26,11 +27,51 @@ static void kolab_xml_stop(struct kolab_xml_reader *reader, const char *error)
 	xmlStopParser(reader->parser);
 }
 
+static void kolab_xml_append_text(string_t *dest, const char *text, size_t size)
+{
+	for (const char *end = text + size; text != end; text++) {
+		switch (*text) {
+		case '&':
+			str_append(dest, "&amp;");
+			break;
+		case '<':
+			str_append(dest, "&lt;");
+			break;
+		case '>':
+			str_append(dest, "&gt;");
+			break;
+		case '\r':
+			str_append(dest, "&#13;");
+			break;
+		default:
+			str_append_c(dest, *text);
+		}
+	}
+}
+
+/* libxml2 gives five pointers each: name, prefix, URI, value and its end. */
+static const char *kolab_xml_attributes(pool_t pool, const xmlChar **attributes, int count)
+{
+	string_t *text = t_str_new(64);
+
+	for (; count > 0; count--, attributes += 5) {
+		const char *value = (const char *)attributes[3], *end = (const char *)attributes[4];
+
+		/* it could not be written as it stands */
+		if (memchr(value, '"', end - value) != NULL)
+			continue;
+		str_printfa(text, "%s%s=\"", str_len(text) == 0 ? "" : " ", (const char *)attributes[0]);
+		kolab_xml_append_text(text, value, end - value);
+		str_append_c(text, '"');
+	}
+	return str_len(text) == 0 ? NULL : p_strdup(pool, str_c(text));
+}
+
 static void
 kolab_xml_start(void *context, const xmlChar *name, const xmlChar *prefix ATTR_UNUSED,
 		const xmlChar *uri ATTR_UNUSED, int namespaces_count ATTR_UNUSED,
-		const xmlChar **namespaces ATTR_UNUSED, int attributes_count ATTR_UNUSED,
-		int defaulted_count ATTR_UNUSED, const xmlChar **attributes ATTR_UNUSED)
+		const xmlChar **namespaces ATTR_UNUSED, int attributes_count,
+		int defaulted_count ATTR_UNUSED, const xmlChar **attributes)
 {
 	struct kolab_xml_reader *reader = context;
 	struct kolab_node *node;
@@ -47,6 +88,9 @@ kolab_xml_start(void *context, const xmlChar *name, const xmlChar *prefix ATTR_U
 	}
 	node = kolab_node_add(reader->pool, reader->current,
 			      p_strdup(reader->pool, (const char *)name), NULL);
+	if (attributes_count > 0) T_BEGIN {
+		node->attributes = kolab_xml_attributes(reader->pool, attributes, attributes_count);
+	} T_END;
 	if (reader->root == NULL)
 		reader->root = node;
 	reader->current = node;
@@ -134,28 +178,6 @@ int kolab_xml_parse(pool_t pool, const unsigned char *xml, size_t size,
 	return reader.error == NULL ? 0 : -1;
 }
 
-static void kolab_xml_append_text(string_t *dest, const char *text)
-{
-	for (; *text != '\0'; text++) {
-		switch (*text) {
-		case '&':
-			str_append(dest, "&amp;");
-			break;
-		case '<':
-			str_append(dest, "&lt;");
-			break;
-		case '>':
-			str_append(dest, "&gt;");
-			break;
-		case '\r':
-			str_append(dest, "&#13;");
-			break;
-		default:
-			str_append_c(dest, *text);
-		}
-	}
-}
-
 static void kolab_xml_indent(string_t *dest, unsigned int depth)
 {
 	while (depth-- > 0)
@@ -178,7 +200,7 @@ void kolab_xml_write(string_t *dest, const struct kolab_node *node, unsigned int
 		str_append(dest, "/>\n");
 	} else {
 		str_append_c(dest, '>');
-		kolab_xml_append_text(dest, node->text);
+		kolab_xml_append_text(dest, node->text, strlen(node->text));
 		str_printfa(dest, "</%s>\n", node->name);
 	}
 }
@@ -219,4 +241,18 @@ const char *kolab_node_text(const struct kolab_node *parent, const char *name)
 	if (node == NULL)
 		return NULL;
 	return node->text == NULL ? "" : node->text;
+}
+
+const char *kolab_node_attribute(const struct kolab_node *node, const char *name)
+{
+	const char *const *word;
+	size_t length = strlen(name);
+
+	if (node->attributes == NULL)
+		return NULL;
+	for (word = t_strsplit(node->attributes, " "); *word != NULL; word++) {
+		if (strncmp(*word, name, length) == 0 && str_begins_with(*word + length, "=\""))
+			return t_strcut(*word + length + 2, '"');
+	}
+	return NULL;
 }

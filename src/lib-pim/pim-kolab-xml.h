@@ -2,14 +2,14 @@
 #ifndef PIM_KOLAB_XML_H
 #define PIM_KOLAB_XML_H
 
-/* XML as a tree of elements: names without prefix, text of leaves, no attributes. Knows nothing of Kolab. */
+/* XML as a tree of elements: names without prefix, text of leaves. Knows nothing of Kolab. */
 
 struct kolab_node {
 	struct kolab_node *parent, *next, *head, *tail;
 	const char *name;
 	/* of an element without elements, NULL = none */
 	const char *text;
-	/* written into the start tag as it is ('name="value"'), not read */
+	/* as they stand in the start tag ('name="value" name="value"'), NULL = none */
 	const char *attributes;
 };
 
@@ -26,5 +26,8 @@ struct kolab_node *kolab_node_add(pool_t pool, struct kolab_node *parent,
 const struct kolab_node *kolab_node_find(const struct kolab_node *parent, const char *name);
 /* The text of that child, "" if it is empty, NULL if it is not there. */
 const char *kolab_node_text(const struct kolab_node *parent, const char *name);
+
+/* The value of an attribute that is a plain word; NULL = none. In the data stack. */
+const char *kolab_node_attribute(const struct kolab_node *node, const char *name);
 
 #endif

@@ -28,4 +28,9 @@ int pim_kolab_decode(pool_t pool, enum pim_kind kind, const unsigned char *xml, 
 /* Append the object as the XML part of a v3 message: UTF-8, LF. Returns 0, or -1: this tree is not of that kind. */
 int pim_kolab_encode(string_t *dest, enum pim_kind kind, const struct pim_component *root, const char **error_r);
 
+/* Read the XML part of a v2 object, which is never written. Returns 0, or -1.
+   Kolab storage format 2.0, docs/decisions: "v2" */
+int pim_kolab2_decode(pool_t pool, enum pim_kind kind, const unsigned char *xml, size_t size,
+		      struct pim_component **root_r, const char **error_r);
+
 #endif

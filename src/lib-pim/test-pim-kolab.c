@@ -329,6 +329,150 @@ static void test_pim_kolab_generated(void)
 	test_end();
 }
 
+static const char *test_refused(const char *xml, size_t size)
+{
+	pool_t pool = pool_alloconly_create("test", 4096);
+	struct pim_component *root;
+	const char *error;
+	int ret;
+
+	ret = pim_kolab_decode(pool, PIM_KIND_EVENT, (const unsigned char *)xml, size, &root, &error);
+	pool_unref(&pool);
+	return ret < 0 ? error : "it was read";
+}
+
+static void test_pim_kolab_hostile(void)
+{
+	static const char *const bad[] = {
+		"", "<", "text", "<icalendar>", "<icalendar/>", "<note/>", "<icalendar><vcalendar/></icalendar>",
+		"<icalendar><vcalendar><components><vtodo/></components></vcalendar></icalendar>",
+		"<icalendar>&nosuch;</icalendar>", "<icalendar>\x01</icalendar>", "<icalendar>\xff</icalendar>",
+	};
+	static const char *const dtds[] = {
+		"<!DOCTYPE x SYSTEM \"file:///etc/passwd\"><icalendar/>",
+		"<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;\">]><icalendar>&b;</icalendar>",
+		"<!DOCTYPE x [<!ENTITY a SYSTEM \"file:///etc/passwd\">]><icalendar>&a;</icalendar>",
+	};
+	string_t *deep = t_str_new(65536), *many = str_new(default_pool, 1024 * 1024);
+
+	test_begin("pim kolab: what is no object, or too much, is refused");
+	for (unsigned int i = 0; i < N_ELEMENTS(bad); i++)
+		test_assert_idx(strcmp(test_refused(bad[i], strlen(bad[i])), "it was read") != 0, i);
+	for (unsigned int i = 0; i < N_ELEMENTS(dtds); i++)
+		test_assert_strcmp_idx(test_refused(dtds[i], strlen(dtds[i])),
+				       "it has a document type declaration", i);
+	for (unsigned int i = 0; i < 10000; i++)
+		str_append(deep, "<a>");
+	test_assert_strcmp(test_refused(str_c(deep), str_len(deep)), "elements are nested too deep");
+	str_append(many, "<icalendar>");
+	for (unsigned int i = 0; i <= PIM_KOLAB_MAX_ELEMENTS; i++)
+		str_append(many, "<a/>");
+	test_assert_strcmp(test_refused(str_c(many), str_len(many)), "too many elements");
+	test_assert_strcmp(test_refused("", PIM_KOLAB_MAX_BYTES + 1), "too large");
+	str_free(&many);
+	test_end();
+}
+
+/* A line of an event, and what must stand in the XML of it. */
+static const struct {
+	const char *line, *xml;
+} facts[] = {
+	{ "DTEND;VALUE=DATE:20260304", "<date>2026-03-03</date>" },
+	{ "LOCATION:a < b\\nc & d", "<text>a &lt; b\nc &amp; d</text>" },
+	{ "CLASS:X-PERSONAL", "<text>PRIVATE</text>" },
+	{ "ORGANIZER:mailto:a@b.c", "<cal-address>mailto:%3Ca%40b.c%3E</cal-address>" },
+	{ "RECURRENCE-ID;TZID=Europe/Kyiv:20260302T090000", "<text>/kolab.org/Europe/Kiev</text>" },
+	{ "RECURRENCE-ID;TZID=W. Europe Standard Time:20260302T090000", "<text>/kolab.org/Europe/Berlin</text>" },
+	{ "RECURRENCE-ID;TZID=/freeassociation.sourceforge.net/Asia/Tokyo:20260302T090000",
+	  "<text>/kolab.org/Asia/Tokyo</text>" },
+	{ "COMPLETED:20260302T090000Z", "<identifier>COMPLETED</identifier>" },
+	{ "X-MICROSOFT-CDO-BUSYSTATUS:OOF", "<value>OOF</value>" },
+	{ "LOCATION:\x01", "<text>\xef\xbf\xbd</text>" },
+	{ "CATEGORIES:A\r\nCATEGORIES:B", "<text>A</text>\n            <text>B</text>" },
+	{ "BEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:-PT5M\r\nEND:VALARM", "<text>Reminder</text>" },
+};
+
+static void test_pim_kolab_facts(void)
+{
+	test_begin("pim kolab: what Kolab's readers expect");
+	for (unsigned int i = 0; i < N_ELEMENTS(facts); i++) T_BEGIN {
+		pool_t pool = pool_alloconly_create("test", 4096);
+		const char *text = t_strdup_printf(
+			"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:x\r\nDTSTART;VALUE=DATE:20260302\r\n"
+			"%s\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n", facts[i].line), *error;
+		string_t *xml = t_str_new(4096);
+		struct pim_component *root;
+
+		test_assert_idx(pim_tree_parse(pool, (const unsigned char *)text, strlen(text), &root, &error) == 0 &&
+				pim_kolab_encode(xml, PIM_KIND_EVENT, root, &error) == 0, i);
+		test_assert_idx(strstr(str_c(xml), facts[i].xml) != NULL, i);
+		pool_unref(&pool);
+	} T_END;
+	test_end();
+}
+
+/* As any writer of XML might, with prefixes, in another order, with elements of its own. */
+static void test_pim_kolab_foreign(void)
+{
+	static const char xml[] =
+		"<c:icalendar xmlns:c='urn:ietf:params:xml:ns:icalendar-2.0'><c:vcalendar><c:components><c:vevent>"
+		"<c:properties><c:summary><c:parameters><c:language><c:text>en</c:text></c:language></c:parameters>"
+		"<c:text>A</c:text></c:summary><c:x-own><c:text>b,c</c:text></c:x-own><c:geo><c:latitude>52</c:latitude>"
+		"<c:longitude>13</c:longitude></c:geo><c:dtstart><c:date-time>2026-03-02T09:00:00+01:00</c:date-time>"
+		"</c:dtstart><c:organizer><c:cal-address>mailto:a@b.c</c:cal-address></c:organizer><c:uid>"
+		"<c:text>x</c:text></c:uid><c:odd><c:in><c:deeper/></c:in></c:odd></c:properties></c:vevent>"
+		"</c:components></c:vcalendar></c:icalendar>";
+	static const char text[] =
+		"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nSUMMARY;LANGUAGE=en:A\r\nX-OWN:b\\,c\r\n"
+		"GEO:52,13\r\nDTSTART:20260302T080000Z\r\nORGANIZER:mailto:a@b.c\r\nUID:x\r\n"
+		"X-KOLAB-ELEMENT:<odd>\\n  <in>\\n    <deeper/>\\n  </in>\\n</odd>\\n\r\n"
+		"END:VEVENT\r\nEND:VCALENDAR\r\n";
+	pool_t pool = pool_alloconly_create("test", 4096);
+	string_t *dest = t_str_new(1024);
+	struct pim_component *root;
+	const char *error;
+
+	test_begin("pim kolab: what others write differently is read");
+	test_assert(pim_kolab_decode(pool, PIM_KIND_EVENT, (const unsigned char *)xml, strlen(xml), &root, &error) == 0);
+	pim_tree_write(dest, root);
+	test_assert_strcmp(str_c(dest), text);
+	test_assert(test_is_kept(pool, "foreign", PIM_KIND_EVENT, root));
+	pool_unref(&pool);
+	test_end();
+}
+
+/* Another client edits the element: its change holds, the rest of what was remembered stays. */
+static void test_pim_kolab_edited(void)
+{
+	static const char text[] =
+		"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:x\r\nDTSTART:20260302T080000Z\r\n"
+		"RRULE:FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=-1;COUNT=3\r\nSUMMARY;X-A=b:Before\r\n"
+		"LOCATION;X-C=d:There\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+	pool_t pool = pool_alloconly_create("test", 4096);
+	string_t *xml = t_str_new(4096), *dest = t_str_new(1024);
+	struct pim_component *root;
+	const char *error, *edited;
+
+	test_begin("pim kolab: what another client changed holds");
+	test_assert(pim_tree_parse(pool, (const unsigned char *)text, strlen(text), &root, &error) == 0);
+	test_assert(pim_kolab_encode(xml, PIM_KIND_EVENT, root, &error) == 0);
+	test_assert(strstr(str_c(xml), "<rrule>") == NULL);
+	edited = t_str_replace(str_c(xml), '\t', ' ');
+	edited = t_strarray_join(t_strsplit(edited, "\r"), "");
+	test_assert(strstr(edited, "Before") != NULL);
+	memcpy(strstr((char *)edited, "Before"), "After!", 6);
+	memcpy(strstr((char *)edited, "<date-time>2026-03-31"), "<date-time>2026-04-01", 21);
+	test_assert(pim_kolab_decode(pool, PIM_KIND_EVENT, (const unsigned char *)edited, strlen(edited),
+				     &root, &error) == 0);
+	pim_tree_write(dest, root);
+	test_assert(strstr(str_c(dest), "SUMMARY:After!\r\n") != NULL);
+	test_assert(strstr(str_c(dest), "LOCATION;X-C=d:There\r\n") != NULL);
+	test_assert(strstr(str_c(dest), "RRULE") == NULL);
+	test_assert(strstr(str_c(dest), "RDATE:20260401T080000Z") != NULL);
+	pool_unref(&pool);
+	test_end();
+}
+
 /* In a process of its own: all that was written above. */
 static void test_pim_kolab_oracle(void)
 {
@@ -352,6 +496,10 @@ int main(void)
 		test_pim_kolab_samples,
 		test_pim_kolab_fixtures,
 		test_pim_kolab_generated,
+		test_pim_kolab_hostile,
+		test_pim_kolab_facts,
+		test_pim_kolab_foreign,
+		test_pim_kolab_edited,
 		test_pim_kolab_oracle,
 		NULL
 	};
