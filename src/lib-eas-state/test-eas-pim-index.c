@@ -238,6 +238,43 @@ static void test_eas_pim_index_codec(void)
 	test_end();
 }
 
+/* whatever the bytes are, it is an index or none */
+static void test_eas_pim_index_garbage(void)
+{
+	static const struct test_object first[] = {
+		{ 1, "a", 10 }, { 2, "b", 20 }, { 3, "a", 11 }, { 5, NULL, 0 }, { 0, NULL, 0 }
+	};
+	struct eas_pim_index *copy, *index = eas_pim_index_new();
+	buffer_t *buf = t_buffer_create(256), *again = t_buffer_create(256);
+	unsigned char *data;
+	const char *error;
+	unsigned int value;
+	size_t i;
+
+	test_begin("pim index: garbage");
+	test_update(index, first, NOW);
+	eas_pim_index_encode(buf, index);
+	data = i_memdup(buf->data, buf->used);
+	for (i = 0; i < buf->used; i++) {
+		for (value = 0; value < 256; value += 15) {
+			data[i] = value;
+			if (eas_pim_index_decode(data, buf->used, &copy, &error) < 0)
+				continue;
+			(void)test_row(copy, "a");
+			buffer_set_used_size(again, 0);
+			eas_pim_index_encode(again, copy);
+			eas_pim_index_free(&copy);
+			test_assert_idx(eas_pim_index_decode(again->data, again->used,
+							     &copy, &error) == 0, i);
+			eas_pim_index_free(&copy);
+		}
+		data[i] = ((const unsigned char *)buf->data)[i];
+	}
+	i_free(data);
+	eas_pim_index_free(&index);
+	test_end();
+}
+
 int main(void)
 {
 	static void (*const test_functions[])(void) = {
@@ -247,6 +284,7 @@ int main(void)
 		test_eas_pim_index_revision,
 		test_eas_pim_index_tombstones,
 		test_eas_pim_index_codec,
+		test_eas_pim_index_garbage,
 		NULL
 	};
 	return test_run(test_functions);
