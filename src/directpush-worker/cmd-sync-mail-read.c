@@ -4,16 +4,19 @@
 
 #include "lib.h"
 #include "array.h"
+#include "istream.h"
 #include "mail-storage.h"
 #include "wbxml-writer.h"
 #include "eas-tag.h"
 #include "eas-item-email.h"
+#include "eas-quirk.h"
 #include "eas-cmd.h"
 #include "eas-collection.h"
 #include "eas-folder.h"
 #include "eas-mail-followup.h"
 #include "eas-mail-item.h"
 #include "eas-mail-source.h"
+#include "eas-meeting.h"
 #include "cmd-sync-mail.h"
 
 int sync_mail_reader_open(struct sync_reader *reader, uint32_t uid, uoff_t *size_r,
@@ -53,6 +56,34 @@ static void item_leave_out_body(struct eas_body_options *options)
 	options->mime_truncation_size = 0;
 }
 
+/* As eas_item_email_write(); what a new mail in the Inbox says of a meeting goes into the calendar. */
+static int
+mail_reader_write_item(struct sync_reader *reader, wbxml_tag_t tag,
+		       struct wbxml_writer *writer,
+		       const struct eas_email_source *source,
+		       const struct eas_body_options *options, const char **error_r)
+{
+	const struct pim_itip *meeting;
+	struct eas_item_email *item;
+	const char *from;
+	int ret;
+
+	if (eas_item_email_open(source, options, &item, error_r) < 0)
+		return -1;
+	if (tag == EAS_TAG_AIRSYNC_ADD &&
+	    reader->coll->collection->folder->type == EAS_FOLDER_TYPE_INBOX &&
+	    (meeting = eas_item_email_get_meeting(item, &from)) != NULL)
+		eas_meeting_take_mail(reader->ctx->cmd, meeting, from);
+	ret = eas_item_email_write_opened(item, writer);
+	if (ret < 0) {
+		*error_r = t_strdup_printf("read(%s) failed: %s",
+			i_stream_get_name(source->input),
+			i_stream_get_error(source->input));
+	}
+	eas_item_email_close(&item);
+	return ret;
+}
+
 int sync_mail_reader_write(struct sync_reader *reader, wbxml_tag_t tag,
 			   struct wbxml_writer *writer, const char *id,
 			   const char **error_r)
@@ -67,7 +98,9 @@ int sync_mail_reader_write(struct sync_reader *reader, wbxml_tag_t tag,
 	if (tag != EAS_TAG_AIRSYNC_FETCH && source.received_utc != 0 &&
 	    source.received_utc < coll->filter.window_start)
 		item_leave_out_body(&options);
-	if (eas_item_email_write(writer, &source, &options, error_r) < 0)
+	source.hex_global_id = eas_quirk_has(reader->ctx->cmd->request,
+					     EAS_QUIRK_HEX_GLOBAL_ID);
+	if (mail_reader_write_item(reader, tag, writer, &source, &options, error_r) < 0)
 		return reader->mail->expunged ? 0 : -1;
 	return 1;
 }

@@ -13,6 +13,7 @@
 #include "eas-header-text.h"
 #include "eas-email-attachment.h"
 #include "eas-email-flags.h"
+#include "eas-email-meeting.h"
 #include "eas-email-message.h"
 #include "eas-email-tnef.h"
 #include "eas-item-email.h"
@@ -24,6 +25,7 @@
 
 #define EMAIL_CPID_UTF8 "65001"
 #define EMAIL_CONTENT_CLASS "urn:content-classes:message"
+#define EMAIL_CONTENT_CLASS_MEETING "urn:content-classes:calendarmessage"
 
 struct eas_item_email {
 	pool_t pool;
@@ -33,6 +35,8 @@ struct eas_item_email {
 	const struct wbxml_node *schema;
 	const struct eas_email_source *source;
 	struct eas_email_message *message;
+	/* NULL: it is about none */
+	const struct eas_email_meeting *meeting;
 	/* NULL: the message is the source's */
 	struct istream *unpacked;
 
@@ -301,11 +305,19 @@ static void write_tail_of_14(struct eas_item_email *item)
 
 static void write_tail(struct eas_item_email *item, enum eas_body_type native)
 {
-	write_text(item, EAS_TAG_EMAIL_MESSAGE_CLASS, item->message->message_class);
+	const struct eas_email_meeting *meeting = item->meeting;
+
+	write_text(item, EAS_TAG_EMAIL_MESSAGE_CLASS, meeting != NULL ?
+		   meeting->message_class : item->message->message_class);
+	if (meeting != NULL && email_wants(item, EAS_TAG_EMAIL_MEETING_REQUEST)) {
+		eas_email_meeting_write(meeting, item->version,
+					item->source->hex_global_id, item->writer);
+	}
 	write_text(item, EAS_TAG_EMAIL_INTERNET_CPID, EMAIL_CPID_UTF8);
 	if (email_wants(item, EAS_TAG_EMAIL_FLAG))
 		write_flag(item->writer, &item->flags);
-	write_text(item, EAS_TAG_EMAIL_CONTENT_CLASS, EMAIL_CONTENT_CLASS);
+	write_text(item, EAS_TAG_EMAIL_CONTENT_CLASS, meeting != NULL ?
+		   EMAIL_CONTENT_CLASS_MEETING : EMAIL_CONTENT_CLASS);
 	write_uint(item, EAS_TAG_AIRSYNCBASE_NATIVE_BODY_TYPE, native);
 	if (item->version < EAS_VERSION_14_0)
 		return;
@@ -396,6 +408,7 @@ int eas_item_email_open(const struct eas_email_source *source,
 				  error_r);
 	} T_END_PASS_STR_IF(ret < 0, error_r);
 	if (ret == 0) {
+		item->meeting = eas_email_meeting_read(item->message);
 		email_find_body(item);
 		ret = email_open_bodies(item, options);
 		if (ret < 0) {
@@ -431,6 +444,18 @@ int eas_item_email_write_opened(struct eas_item_email *item, struct wbxml_writer
 		write_tail(item, eas_body_get_native_type(&item->body_source));
 	} T_END;
 	return ret;
+}
+
+const struct pim_itip *
+eas_item_email_get_meeting(const struct eas_item_email *item, const char **from_r)
+{
+	if (item->meeting == NULL)
+		return NULL;
+	*from_r = eas_header_first_address(item->pool,
+					   email_header(item, EAS_EMAIL_HEADER_FROM));
+	if (*from_r == NULL)
+		*from_r = "";
+	return &item->meeting->itip;
 }
 
 void eas_item_email_close(struct eas_item_email **_item)

@@ -16,6 +16,7 @@
 struct istream;
 struct wbxml_writer;
 struct eas_item_email;
+struct pim_itip;
 
 struct eas_email_source {
 	/* the whole message, seekable */
@@ -39,6 +40,8 @@ struct eas_email_source {
 	/* NULL: a winmail.dat is an attachment as any other. Else its contents take its place (eas-email-tnef.h), by
 	   way of temporary files whose names begin so. */
 	const char *tnef_temp_prefix;
+	/* GlobalObjId of a MeetingRequest in hexadecimal digits (quirk 82) */
+	bool hex_global_id;
 };
 
 /* Read the message and the beginning of the body that is wanted of it. Returns 0, or -1 when
@@ -53,6 +56,11 @@ void eas_item_email_close(struct eas_item_email **item);
    its data is short, so the answer must be given up. The writer's stream must not be a
    buffer on the data stack. */
 int eas_item_email_write_opened(struct eas_item_email *item, struct wbxml_writer *writer);
+
+/* What the mail is about, if it is a message about a meeting; NULL = it is none. from_r: the address in From, "" = none. Both live as
+   long as the item. */
+const struct pim_itip *
+eas_item_email_get_meeting(const struct eas_item_email *item, const char **from_r);
 
 /* Open, write, close. -1 after something was written has the meaning above. */
 int eas_item_email_write(struct wbxml_writer *writer,

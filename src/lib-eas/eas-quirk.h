@@ -12,7 +12,9 @@ enum eas_quirk {
 	   required. */
 	EAS_QUIRK_NO_POLICY		= BIT(0),
 	/* It sends an empty Picture with any change of a contact and means nothing by it. */
-	EAS_QUIRK_EMPTY_PICTURE		= BIT(1)
+	EAS_QUIRK_EMPTY_PICTURE		= BIT(1),
+	/* It reads GlobalObjId as hexadecimal digits only. */
+	EAS_QUIRK_HEX_GLOBAL_ID		= BIT(2)
 };
 
 /* All that match, or 0. */
