@@ -172,6 +172,7 @@ static void test_pim_object_samples(void)
 		printf("NOTE: %s is missing, its samples are not tried\n", dir);
 	else {
 		test_assert(test_folder(t_strconcat(dir, "/raw", NULL)));
+		test_assert(test_folder(t_strconcat(dir, "/kolab3", NULL)));
 	}
 	test_end();
 }
