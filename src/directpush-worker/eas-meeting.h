@@ -8,6 +8,7 @@
 #include "eas-pim-folder.h"
 #include "pim-itip.h"
 
+struct istream;
 struct eas_cmd_context;
 
 /* The calendar meetings go to, open and up to date. Returns 1, 0 = the user has none, -1 = not now (logged). */
@@ -51,6 +52,11 @@ int eas_meeting_tell_attendees(struct eas_cmd_context *ctx,
    again when a device starts anew. */
 void eas_meeting_take_mail(struct eas_cmd_context *ctx,
 			   const struct pim_itip *itip, const char *from);
+/* What only the same mail about a meeting from the same phone has again, whatever its ClientId and date: an answer has
+   the key of the server's own. NULL = it is about none. In ctx's pool; mail is left at its start. */
+const char *eas_meeting_phone_key(struct eas_cmd_context *ctx, struct istream *mail);
+/* Was it told before? key may be NULL. */
+bool eas_meeting_phone_was_sent(struct eas_cmd_context *ctx, const char *key);
 /* "itip:REPLY:uid:sequence:instance:..." Data stack. */
 const char *eas_meeting_key(const struct pim_component *event,
 			    const char *method, const char *what);

@@ -139,7 +139,7 @@ static void test_eas_quirk(void)
 		    EAS_QUIRK_NO_POLICY);
 	test_assert(eas_quirk_match("TestActiveSyncConnectivity2", "") == 0);
 	test_assert(eas_quirk_match("iPhone", "Apple-iPhone3C1/1104.257") ==
-		    EAS_QUIRK_EMPTY_PICTURE);
+		    (EAS_QUIRK_EMPTY_PICTURE | EAS_QUIRK_HEX_GLOBAL_ID));
 	test_assert(eas_quirk_match("", "") == 0);
 
 	i_zero(&request);
