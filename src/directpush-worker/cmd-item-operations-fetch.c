@@ -12,6 +12,7 @@
 #include "wbxml-writer.h"
 #include "eas-item-email.h"
 #include "eas-tag.h"
+#include "eas-quirk.h"
 #include "eas-cmd.h"
 #include "eas-collection.h"
 #include "eas-folder.h"
