@@ -287,9 +287,7 @@ pim_change_object(struct sync_apply *apply, const struct wbxml_node *node,
 	if (status != EAS_SYNC_STATUS_OK)
 		return status;
 	result = pim_put(apply, row, row->facts.hash, object);
-	/* What may not or cannot be written stays, as in a conflict: the device gets it back. */
-	return result == EAS_PIM_REFUSED || result == EAS_PIM_UNREADABLE ?
-		EAS_SYNC_STATUS_CONFLICT : pim_result_status(result);
+	return pim_result_status(result);
 }
 
 static void pim_change_row(struct sync_apply *apply, const struct wbxml_node *node,
@@ -298,12 +296,13 @@ static void pim_change_row(struct sync_apply *apply, const struct wbxml_node *no
 	pool_t pool = pool_alloconly_create("eas Sync object", 16*1024);
 	enum eas_status status = pim_change_object(apply, node, row, id, pool);
 
-	if (status == EAS_SYNC_STATUS_CONFLICT)
-		pim_give_back(apply, row);
 	if (status == EAS_SYNC_STATUS_SERVER_ERROR)
 		pim_fail(apply);
-	else if (status != EAS_SYNC_STATUS_OK)
+	else if (status != EAS_SYNC_STATUS_OK) {
 		sync_apply_respond(apply, node->tag, status, id);
+		/* What is not legal, or may not be written, stays as in a conflict. */
+		pim_give_back(apply, row);
+	}
 	pool_unref(&pool);
 }
 
