@@ -137,6 +137,13 @@ sync_collection_begin(struct sync_context *ctx, struct sync_collection *coll)
 				     "GetChanges with SyncKey 0");
 		return;
 	}
+	if (sync_is_strict(ctx) && collection->folder->class == EAS_CLASS_NOTES &&
+	    wbxml_node_child(coll->node, EAS_TAG_AIRSYNC_SUPPORTED) != NULL) {
+		/* MS-ASNOTE "Sync Command Response" (3.2.5.3) */
+		sync_collection_fail(ctx, coll, EAS_SYNC_STATUS_PROTOCOL_ERROR,
+				     "Supported for notes");
+		return;
+	}
 	switch (eas_collection_read_state(collection, ctx->pool)) {
 	case EAS_STATE_OK:
 		old = collection->state;

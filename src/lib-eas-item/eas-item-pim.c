@@ -199,12 +199,13 @@ int eas_pim_rows_patch(struct eas_pim_context *ctx, const struct eas_pim_propert
 		       unsigned int count, struct pim_component *component,
 		       const struct wbxml_node *shown, const struct wbxml_node *data)
 {
-	const struct wbxml_node *outer = ctx->data;
+	const struct wbxml_node *outer = ctx->data, *outer_shown = ctx->shown;
 	unsigned int i, changes = 0;
 	bool done;
 	int ret = 0;
 
 	ctx->data = data;
+	ctx->shown = shown;
 	for (i = 0; i < count && ret == 0; i++) {
 		if (!row_is_in_version(&rows[i], ctx->version))
 			continue;
@@ -218,6 +219,7 @@ int eas_pim_rows_patch(struct eas_pim_context *ctx, const struct eas_pim_propert
 			changes++;
 	}
 	ctx->data = outer;
+	ctx->shown = outer_shown;
 	return ret < 0 ? -1 : (int)changes;
 }
 

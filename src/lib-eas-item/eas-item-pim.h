@@ -45,8 +45,8 @@ struct eas_pim_context {
 
 	/* of rows, while they work: what is wrong with the value (data stack or pool) */
 	const char *error;
-	/* all that the device sent, beside the element in hand */
-	const struct wbxml_node *data;
+	/* all that the device sent, and was shown before, beside the element in hand */
+	const struct wbxml_node *data, *shown;
 	/* an Add is being filled in: nothing was there before */
 	bool filling;
 };

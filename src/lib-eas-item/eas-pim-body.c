@@ -5,6 +5,7 @@
 #include "istream.h"
 #include "str.h"
 #include "wbxml-writer.h"
+#include "pim-object.h"
 #include "pim-tree.h"
 #include "pim-text.h"
 #include "eas-tag.h"
@@ -57,21 +58,56 @@ static const struct pim_property *html_find(const struct pim_component *componen
 	return NULL;
 }
 
-static void body_get(const struct eas_pim_property *row, const struct pim_component *component,
-		     struct pim_body *body_r)
+/* The same words, whatever is between them. */
+static bool words_equal(const char *a, const char *b)
+{
+	const char *const *words_a = t_strsplit_spaces(a, " \t\r\n");
+	const char *const *words_b = t_strsplit_spaces(b, " \t\r\n");
+
+	for (; *words_a != NULL && *words_b != NULL; words_a++, words_b++) {
+		if (strcmp(*words_a, *words_b) != 0)
+			return FALSE;
+	}
+	return *words_a == NULL && *words_b == NULL;
+}
+
+/* Kolab has no HTML of events and tasks: ours stands beside the text, and is out of date when a Kolab client has changed
+   that. */
+static bool html_is_current(const struct eas_pim_context *ctx, const char *html,
+			    const char *text)
+{
+	return ctx->object->format != PIM_FORMAT_KOLAB3 || text == NULL ||
+		words_equal(html_to_text(html), text);
+}
+
+static void body_get(const struct eas_pim_context *ctx, const struct eas_pim_property *row,
+		     const struct pim_component *component, struct pim_body *body_r)
 {
 	const struct pim_property *html = html_find(component);
 	const char *text = pim_component_get_text(component, row->name);
 
 	i_zero(body_r);
-	if (html != NULL)
+	if (html != NULL) {
 		body_r->html = pim_text_unescape(html->value);
+		if (!html_is_current(ctx, body_r->html, text))
+			body_r->html = NULL;
+	}
 	if (text != NULL && *text != '\0') {
 		body_r->text = text;
 	} else if (body_r->html != NULL) {
 		body_r->text = html_to_text(body_r->html);
 		body_r->text_is_made = TRUE;
 	}
+}
+
+const char *eas_pim_body_get_text(const struct eas_pim_context *ctx,
+				  const struct pim_component *component, const char *name)
+{
+	const struct eas_pim_property row = { .name = name };
+	struct pim_body body;
+
+	body_get(ctx, &row, component, &body);
+	return body.text;
 }
 
 /*
@@ -113,7 +149,7 @@ static void body_write(struct eas_pim_context *ctx, const struct eas_pim_propert
 	struct pim_body own;
 	string_t *data;
 
-	body_get(row, component, &own);
+	body_get(ctx, row, component, &own);
 	if ((own.text == NULL && own.html == NULL) || !eas_body_is_wanted(ctx->body))
 		return;
 	data = t_str_new(1024);
@@ -135,7 +171,7 @@ static void native_body_write(struct eas_pim_context *ctx, const struct eas_pim_
 
 	if (!eas_body_is_wanted(ctx->body))
 		return;
-	body_get(row, component, &own);
+	body_get(ctx, row, component, &own);
 	if (own.html != NULL || own.text != NULL) {
 		wbxml_writer_element_uint(writer, row->tag, own.html != NULL ?
 					  EAS_BODY_TYPE_HTML : EAS_BODY_TYPE_TEXT);
@@ -145,19 +181,6 @@ static void native_body_write(struct eas_pim_context *ctx, const struct eas_pim_
 /*
  * Comparing
  */
-
-/* The same words, whatever is between them. */
-static bool words_equal(const char *a, const char *b)
-{
-	const char *const *words_a = t_strsplit_spaces(a, " \t\r\n");
-	const char *const *words_b = t_strsplit_spaces(b, " \t\r\n");
-
-	for (; *words_a != NULL && *words_b != NULL; words_a++, words_b++) {
-		if (strcmp(*words_a, *words_b) != 0)
-			return FALSE;
-	}
-	return *words_a == NULL && *words_b == NULL;
-}
 
 static unsigned int body_node_type(const struct wbxml_node *node)
 {
@@ -188,7 +211,7 @@ static bool body_same(struct eas_pim_context *ctx, const struct eas_pim_property
 	const char *data = body_node_data(ctx, sent), *shown_data, *stored;
 	struct pim_body own;
 
-	body_get(row, component, &own);
+	body_get(ctx, row, component, &own);
 	if (own.text == NULL && own.html == NULL)
 		return *data == '\0';
 	if (shown != NULL) {
@@ -240,6 +263,12 @@ static void text_set(struct eas_pim_context *ctx, const struct eas_pim_property 
 		pim_param_set(ctx->pool, property, "ALTREP", NULL);
 }
 
+/* Notes of Kolab and Apple are one text, in either form. */
+static bool html_stands_alone(const struct eas_pim_context *ctx)
+{
+	return ctx->object->kind == PIM_KIND_NOTE && ctx->object->format != PIM_FORMAT_RAW;
+}
+
 static int body_set(struct eas_pim_context *ctx, const struct eas_pim_property *row,
 		    struct pim_component *component, const struct wbxml_node *node)
 {
@@ -257,7 +286,8 @@ static int body_set(struct eas_pim_context *ctx, const struct eas_pim_property *
 		text_set(ctx, row, component, data);
 		return 0;
 	case EAS_BODY_TYPE_HTML:
-		text_set(ctx, row, component, html_to_text(data));
+		text_set(ctx, row, component, html_stands_alone(ctx) ? NULL :
+			 html_to_text(data));
 		if (strcmp(row->name, "DESCRIPTION") == 0) {
 			html = pim_property_add(ctx->pool, component, html_properties[0],
 						pim_text_escape(data));

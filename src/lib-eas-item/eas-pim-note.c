@@ -99,7 +99,7 @@ static int note_finish(struct eas_pim_context *ctx, struct pim_component *compon
 
 	if (!ctx->filling || (subject != NULL && *subject != '\0'))
 		return 0;
-	text = pim_component_get_text(component, "DESCRIPTION");
+	text = eas_pim_body_get_text(ctx, component, "DESCRIPTION");
 	if (text == NULL)
 		return 0;
 	text += strspn(text, " \t\r\n");

@@ -18,6 +18,9 @@ extern const struct eas_pim_type eas_pim_type_sensitivity;
 extern const struct eas_pim_type eas_pim_type_body;
 /* NativeBodyType of that body, if there is one */
 extern const struct eas_pim_type eas_pim_type_native_body;
+/* The text of that body, made of its HTML if there is nothing else; NULL = there is none. Data stack, or the tree's. */
+const char *eas_pim_body_get_text(const struct eas_pim_context *ctx,
+				  const struct pim_component *component, const char *name);
 /* known, never told and never kept */
 extern const struct eas_pim_type eas_pim_type_ignored;
 

@@ -74,8 +74,18 @@ static int date_node_get(struct eas_pim_context *ctx, const struct wbxml_node *d
 	return 1;
 }
 
+/* The zone without changes in which a clock stands so, as the tz database names it: east is minus. NULL = none. */
+static const struct pim_zone *zone_of_offset(time_t offset)
+{
+	int hours = offset / 3600;
+
+	if (offset == 0 || offset % 3600 != 0 || hours < -12 || hours > 14)
+		return NULL;
+	return pim_zone_find(t_strdup_printf("Etc/GMT%+d", -hours));
+}
+
 /* What the pair says. A task is of a day: at midnight it is a date. Else it is the instant, in the zone it was in,
-   or the user's if that is how its clock stands, or UTC. */
+   or the user's if that is how its clock stands, or one that stands so. */
 static void date_make(struct eas_pim_context *ctx, const struct pim_time *old, time_t local,
 		      time_t utc, struct pim_time *time_r)
 {
@@ -91,9 +101,17 @@ static void date_make(struct eas_pim_context *ctx, const struct pim_time *old, t
 	    pim_zone_to_wall(ctx->user_zone, utc) == local)
 		zone = ctx->user_zone;
 	if (zone == NULL)
+		zone = zone_of_offset(local - utc);
+	if (zone == NULL)
 		zone = pim_zone_utc();
 	time_r->zone = zone;
 	time_r->wall = pim_zone_to_wall(zone, utc);
+}
+
+static bool date_is_new(const struct eas_pim_context *ctx, wbxml_tag_t tag)
+{
+	return !eas_pim_node_equal(wbxml_node_child(ctx->shown, tag),
+				   wbxml_node_child(ctx->data, tag));
 }
 
 static time_t date_local_to_utc(const struct eas_pim_context *ctx, const struct pim_time *old,
@@ -126,11 +144,9 @@ static int date_set(struct eas_pim_context *ctx, const struct eas_pim_property *
 			pim_property_set(ctx->pool, todo, row->name, NULL);
 		return 0;
 	}
-	if (have_old && have_local > 0 && utc == eas_pim_task_time_to_utc(ctx, &old) &&
-	    local != time_get_local(ctx, &old)) {
-		/* only this half of it is new */
+	if (have_old && have_local > 0 && have_utc > 0 &&
+	    !date_is_new(ctx, date_tag(row, FALSE)) && date_is_new(ctx, date_tag(row, TRUE)))
 		have_utc = 0;
-	}
 	if (have_local == 0)
 		local = ctx->user_zone == NULL ? utc : pim_zone_to_wall(ctx->user_zone, utc);
 	if (have_utc == 0)
