@@ -50,12 +50,24 @@ pim_zone_match(const struct pim_zone_rules *rules, const struct pim_zone *zone, 
 	return I_MIN(begin, end);
 }
 
+/* Some programs tell a change by what the clock shows after it: 3:00 in spring, 1:00 or 2:00 in autumn. FALSE = there are
+   no changes. */
+static bool pim_zone_rules_read_after(struct pim_zone_rules *rules)
+{
+	int difference = rules->summer_offset - rules->winter_offset;
+
+	rules->begin.secs -= difference;
+	rules->end.secs += difference;
+	return rules->has_changes;
+}
+
 bool pim_zone_blob_is_zone(const struct pim_zone_blob *blob, const struct pim_zone *zone, int year)
 {
 	struct pim_zone_rules rules;
 
 	pim_zone_blob_get_rules(blob, &rules);
-	return pim_zone_match(&rules, zone, year) != PIM_ZONE_MATCH_NONE;
+	return pim_zone_match(&rules, zone, year) != PIM_ZONE_MATCH_NONE ||
+		(pim_zone_rules_read_after(&rules) && pim_zone_match(&rules, zone, year) != PIM_ZONE_MATCH_NONE);
 }
 
 static bool pim_zone_match_years(const struct pim_zone_rules *rules, const struct pim_zone *zone,
@@ -87,27 +99,37 @@ pim_zone_match_any(const struct pim_zone_rules *rules, int year, enum pim_zone_m
 	return NULL;
 }
 
+static const struct pim_zone *
+pim_zone_match_hints(const struct pim_zone_rules *rules, const char *name, const struct pim_zone_hints *hints)
+{
+	const struct pim_zone *zone;
+
+	if (pim_zone_match_years(rules, hints->current, hints))
+		return hints->current;
+	for (unsigned int i = 0; i < hints->likely_count; i++) {
+		if (pim_zone_match_years(rules, hints->likely[i], hints))
+			return hints->likely[i];
+	}
+	zone = pim_zone_find(name);
+	if (pim_zone_match_years(rules, zone, hints))
+		return zone;
+	for (enum pim_zone_match match = PIM_ZONE_MATCH_RULES; match >= PIM_ZONE_MATCH_YEAR; match--) {
+		zone = pim_zone_match_any(rules, hints->year, match);
+		if (zone == NULL && hints->this_year != hints->year)
+			zone = pim_zone_match_any(rules, hints->this_year, match);
+		if (zone != NULL)
+			return zone;
+	}
+	return NULL;
+}
+
 const struct pim_zone *pim_zone_blob_find(const struct pim_zone_blob *blob, const struct pim_zone_hints *hints)
 {
 	const struct pim_zone *zone;
 	struct pim_zone_rules rules;
 
 	pim_zone_blob_get_rules(blob, &rules);
-	if (pim_zone_match_years(&rules, hints->current, hints))
-		return hints->current;
-	for (unsigned int i = 0; i < hints->likely_count; i++) {
-		if (pim_zone_match_years(&rules, hints->likely[i], hints))
-			return hints->likely[i];
-	}
-	zone = pim_zone_find(blob->standard_name);
-	if (pim_zone_match_years(&rules, zone, hints))
-		return zone;
-	for (enum pim_zone_match match = PIM_ZONE_MATCH_RULES; match >= PIM_ZONE_MATCH_YEAR; match--) {
-		zone = pim_zone_match_any(&rules, hints->year, match);
-		if (zone == NULL && hints->this_year != hints->year)
-			zone = pim_zone_match_any(&rules, hints->this_year, match);
-		if (zone != NULL)
-			return zone;
-	}
-	return NULL;
+	zone = pim_zone_match_hints(&rules, blob->standard_name, hints);
+	return zone != NULL || !pim_zone_rules_read_after(&rules) ? zone :
+		pim_zone_match_hints(&rules, blob->standard_name, hints);
 }

@@ -223,6 +223,13 @@ static void test_pim_zone_blob_others(void)
 	test_assert(pim_zone_blob_find(&blob, &hints) == hints.current);
 	hints.current = pim_zone_find("America/Chicago");
 	test_assert_strcmp(pim_zone_get_name(pim_zone_blob_find(&blob, &hints)), "America/New_York");
+	/* hours as the clock shows them after the change */
+	blob.daylight.hour = 3;
+	blob.standard.hour = 1;
+	hints.current = NULL;
+	test_assert_strcmp(pim_zone_get_name(pim_zone_blob_find(&blob, &hints)), "America/New_York");
+	hints.current = pim_zone_find("America/Detroit");
+	test_assert(pim_zone_blob_find(&blob, &hints) == hints.current);
 	/* nobody lives so */
 	blob.bias = 7;
 	test_assert(pim_zone_blob_find(&blob, &hints) == NULL);
