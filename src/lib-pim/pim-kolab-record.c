@@ -54,9 +54,12 @@ static void record_put(struct pim_component *component, struct pim_property *aft
 
 void kolab_record_apply_properties(pool_t pool, struct pim_component *component, const char *value)
 {
-	const char *const *line = t_strsplit(value, "\n"), *key = *line++;
+	const char *const *line = t_strsplit(value, "\n"), *key = *line;
 	struct pim_property *old = NULL, *after, *property;
 
+	if (key == NULL)
+		return;
+	line++;
 	if (strcmp(key, "+") != 0) {
 		for (old = component->properties_head; old != NULL; old = old->next) {
 			if (strcmp(kolab_property_digest(old), key) == 0)
