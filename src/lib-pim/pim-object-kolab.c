@@ -107,8 +107,9 @@ int pim_object_kolab_read(struct pim_object *object, const struct pim_mime *mime
 		ret = pim_kolab_decode(object->pool, object->kind, xml->data,
 				       xml->used, &object->root, error_r);
 	} else {
-		*error_r = "A Kolab object of version 2";
-		ret = -1;
+		object->format = PIM_FORMAT_KOLAB2;
+		ret = pim_kolab2_decode(object->pool, object->kind, xml->data,
+					xml->used, &object->root, error_r);
 	}
 	buffer_free(&xml);
 	if (ret < 0)

@@ -280,12 +280,38 @@ static void test_pim_object_apple(void)
 	test_end();
 }
 
+static void test_pim_object_kolab2(void)
+{
+	static const char message[] =
+		"Subject: old-1\nX-Kolab-Type: application/x-vnd.kolab.task\n"
+		"Content-Type: multipart/mixed; boundary=b\n\n--b\n"
+		"Content-Type: application/x-vnd.kolab.task; name=kolab.xml\n\n"
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+		"<task version=\"1.0\"><uid>old-1</uid><summary>Old</summary></task>\n"
+		"--b--\n";
+	struct pim_object *object;
+	buffer_t *dest = t_buffer_create(1024);
+	const char *error = "";
+
+	test_begin("pim object: Kolab v2 is read and never written");
+	test_assert(read_text(message, sizeof(message) - 1, PIM_KIND_TASK,
+			      &object, &error) == 1);
+	test_assert(object->format == PIM_FORMAT_KOLAB2);
+	test_assert_strcmp(object->uid, "old-1");
+	test_assert_strcmp(pim_component_get(pim_object_main(object), "SUMMARY"),
+			   "Old");
+	test_assert(pim_object_write(object, OWNER, NOW, dest, &error) < 0);
+	test_assert(dest->used == 0);
+	test_end();
+}
+
 int main(void)
 {
 	static void (*const test_functions[])(void) = {
 		test_pim_object_kinds,
 		test_pim_object_new,
 		test_pim_object_apple,
+		test_pim_object_kolab2,
 		test_pim_object_fixtures,
 		test_pim_object_samples,
 		NULL
