@@ -4,6 +4,7 @@
 
 #include "lib.h"
 #include "array.h"
+#include "pim-event.h"
 #include "pim-itip.h"
 #include "pim-text.h"
 #include "pim-tree.h"
@@ -62,6 +63,39 @@ find_same(const struct pim_object *object, const struct pim_component *event)
 	return find_event(object, has_instance, instance);
 }
 
+/* A message need not have them: then it is when and as long as the instance would be. */
+static void
+complete_times(struct pim_object *object, const struct pim_component *master,
+	       struct pim_component *override)
+{
+	struct pim_event_times times;
+	struct pim_property *start;
+	struct pim_time end;
+
+	if (pim_property_find(override, "DTSTART") == NULL) {
+		start = pim_property_add_copy(object->pool, override,
+			pim_property_find(override, "RECURRENCE-ID"));
+		start->name = "DTSTART";
+	}
+	start = pim_property_find(override, "DTSTART");
+	if (pim_property_find(override, "DTEND") != NULL ||
+	    pim_property_find(override, "DURATION") != NULL ||
+	    !pim_event_get_times(object->pool, master, &times) ||
+	    !pim_event_get_time(object->pool, override, start, &end))
+		return;
+	end.wall += times.end.wall - times.start.wall;
+	pim_event_set_time(object->pool, override, "DTEND", &end);
+}
+
+/* It is about one instance, and cannot be told which. */
+static bool is_of_unknown_instance(const struct pim_component *event)
+{
+	int64_t utc;
+
+	return pim_property_find(event, "RECURRENCE-ID") != NULL &&
+		!pim_itip_get_instance(event, &utc);
+}
+
 /* Of event, which is in object or is to be: the override that does not exist yet is a copy of the master. */
 static struct pim_component *
 get_override(struct pim_object *object, const struct pim_component *event)
@@ -87,18 +121,8 @@ get_override(struct pim_object *object, const struct pim_component *event)
 		if (property != NULL)
 			pim_property_add_copy(object->pool, override, property);
 	}
-	if (pim_property_find(override, "DTSTART") == NULL) {
-		/* a message need not have it: it is when the instance would be */
-		struct pim_property *start = pim_property_add_copy(object->pool,
-			override, pim_property_find(event, "RECURRENCE-ID"));
-		const struct pim_property *duration =
-			pim_property_find(master, "DURATION");
-
-		start->name = "DTSTART";
-		if (duration != NULL)
-			pim_property_add_copy(object->pool, override, duration);
-	}
 	pim_component_append(object->root, override);
+	complete_times(object, master, override);
 	return override;
 }
 
@@ -148,6 +172,8 @@ bool pim_itip_apply_request(struct pim_object *object, const struct pim_itip *it
 
 	for (event = pim_component_find(itip->root, "VEVENT"); event != NULL;
 	     event = pim_component_find_next(event)) {
+		if (is_of_unknown_instance(event))
+			continue;
 		old = find_same(object, event);
 		if (old != NULL && !is_newer(old, event))
 			continue;
@@ -198,7 +224,7 @@ apply_reply(struct pim_object *object, const struct pim_component *event)
 	const struct pim_component *master;
 
 	/* an answer is of one attendee */
-	if (answer == NULL || *addresses[0] == '\0')
+	if (answer == NULL || *addresses[0] == '\0' || is_of_unknown_instance(event))
 		return FALSE;
 	if (target == NULL) {
 		master = find_event(object, FALSE, 0);
@@ -256,6 +282,8 @@ bool pim_itip_apply_cancel(struct pim_object *object, const struct pim_itip *iti
 	     event = pim_component_find_next(event)) {
 		struct pim_component *target = find_same(object, event);
 
+		if (is_of_unknown_instance(event))
+			continue;
 		if (target == NULL &&
 		    pim_property_find(event, "RECURRENCE-ID") != NULL)
 			target = get_override(object, event);

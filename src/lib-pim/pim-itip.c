@@ -4,12 +4,12 @@
 #include "array.h"
 #include "buffer.h"
 #include "str.h"
+#include "pim-event.h"
 #include "pim-itip.h"
 #include "pim-mime.h"
 #include "pim-text.h"
 #include "pim-time.h"
 #include "pim-tree.h"
-#include "pim-zone.h"
 
 static const char *const method_names[] = {
 	[PIM_ITIP_OTHER] = NULL,
@@ -174,15 +174,17 @@ bool pim_itip_get_instance(const struct pim_component *event, int64_t *utc_r)
 {
 	const struct pim_property *property =
 		pim_property_find(event, "RECURRENCE-ID");
-	const char *tzid;
 	struct pim_time time;
+	bool ok = FALSE;
 
 	if (property == NULL)
 		return FALSE;
-	tzid = pim_param_get(property, "TZID");
-	if (!pim_time_parse(property->value,
-			    tzid == NULL ? NULL : pim_zone_find(tzid), &time))
-		return FALSE;
-	*utc_r = pim_time_to_utc(&time, NULL);
-	return TRUE;
+	T_BEGIN {
+		/* a zone that came along is needed just here */
+		ok = pim_event_get_time(pool_datastack_create(), event, property,
+					&time);
+		if (ok)
+			*utc_r = pim_time_to_utc(&time, NULL);
+	} T_END;
+	return ok;
 }

@@ -58,7 +58,7 @@ pim_itip_find_attendee(const struct pim_component *event,
 bool pim_itip_is_organizer(const struct pim_component *event,
 			   const char *const *addresses);
 unsigned int pim_itip_sequence(const struct pim_component *event);
-/* The instant of RECURRENCE-ID. FALSE = it has none. */
+/* The instant of RECURRENCE-ID. FALSE = it has none, or none that can be read. */
 bool pim_itip_get_instance(const struct pim_component *event, int64_t *utc_r);
 
 /* Of an invitation: the object for the calendar of an attendee. */

@@ -123,7 +123,7 @@ static void test_pim_itip_reply(void)
 	test_assert_strcmp(partstat(override, "cy@example.com"), "DECLINED");
 	test_assert_strcmp(partstat(event, "cy@example.com"), "ACCEPTED");
 	test_assert_strcmp(pim_component_get(override, "DTSTART"), "20260209T080000Z");
-	test_assert_strcmp(pim_component_get(override, "DURATION"), "PT1H");
+	test_assert_strcmp(pim_component_get(override, "DTEND"), "20260209T090000Z");
 	test_assert(pim_property_find(override, "RRULE") == NULL);
 	test_assert(!pim_itip_apply_reply(object, &itip));
 	test_end();
@@ -144,6 +144,9 @@ static void test_pim_itip_cancel(void)
 	test_assert(pim_component_get(event, "STATUS") == NULL);
 	test_assert_strcmp(pim_component_get(pim_component_find_next(event), "STATUS"),
 			   "CANCELLED");
+	/* of an instance that is none */
+	read_itip(MESSAGE("CANCEL", "SEQUENCE:2\nRECURRENCE-ID:soon\n"), &itip);
+	test_assert(!pim_itip_apply_cancel(object, &itip));
 	read_itip(MESSAGE("CANCEL", "SEQUENCE:2\n"), &itip);
 	test_assert(pim_itip_apply_cancel(object, &itip));
 	test_assert_strcmp(pim_component_get(event, "STATUS"), "CANCELLED");
