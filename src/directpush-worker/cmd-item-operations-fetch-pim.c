@@ -10,6 +10,7 @@
 #include "eas-folder.h"
 #include "eas-item-id.h"
 #include "eas-pim-folder.h"
+#include "eas-pim-calendar.h"
 #include "eas-pim-item.h"
 #include "cmd-item-operations-fetch.h"
 
@@ -86,4 +87,29 @@ void item_fetch_pim(struct item_fetch *fetch, const struct eas_folder *folder,
 		item_fetch_end(fetch);
 	}
 	eas_pim_folder_close(&pim);
+}
+
+unsigned int
+item_fetch_pim_attachment(struct item_fetch *fetch, const struct eas_folder *folder,
+			  buffer_t *data, const char **content_type_r)
+{
+	const char *id = strrchr(fetch->file_reference, ':'), *name;
+	struct pim_object *object;
+	struct eas_pim_folder *pim;
+	enum eas_pim_result result;
+	unsigned int status;
+
+	result = fetch_read(fetch, folder, t_strdup_until(fetch->file_reference, id),
+			    &pim, &object);
+	if (result == EAS_PIM_NOT_FOUND)
+		status = EAS_ITEM_OPERATIONS_STATUS_INVALID_ATTACHMENT;
+	else if (result != EAS_PIM_OK)
+		status = fetch_result_status(result);
+	else if (folder->class != EAS_CLASS_CALENDAR ||
+		 !eas_pim_calendar_get_attachment(object, id + 1, data, content_type_r, &name))
+		status = EAS_ITEM_OPERATIONS_STATUS_INVALID_ATTACHMENT;
+	else
+		status = EAS_ITEM_OPERATIONS_STATUS_OK;
+	eas_pim_folder_close(&pim);
+	return status;
 }

@@ -326,9 +326,43 @@ static int fetch_attachment_item(struct item_fetch *fetch, const struct eas_mail
 	return ret;
 }
 
+/* An attachment of an event: all of it is in memory. */
+static int fetch_attachment_pim(struct item_fetch *fetch, const struct eas_folder *folder,
+				struct fetch_range *range)
+{
+	buffer_t *data = buffer_create_dynamic(default_pool, 64*1024);
+	struct eas_part_place whole = { .cte = MESSAGE_CTE_BINARY };
+	struct eas_part_reader *reader;
+	struct istream *input;
+	const char *type;
+	unsigned int status;
+	int ret = 0;
+
+	status = item_fetch_pim_attachment(fetch, folder, data, &type);
+	if (status == EAS_ITEM_OPERATIONS_STATUS_OK && range->asked) {
+		range->total = data->used;
+		if (range->first >= range->total)
+			status = EAS_ITEM_OPERATIONS_STATUS_INVALID_RANGE;
+		range->last = I_MIN(range->last, range->total - 1);
+	}
+	if (status != EAS_ITEM_OPERATIONS_STATUS_OK) {
+		item_fetch_fail(fetch, status);
+	} else {
+		whole.size = data->used;
+		input = i_stream_create_from_buffer(data);
+		reader = eas_part_reader_init(input, &whole, EAS_PART_FORM_BINARY);
+		ret = attachment_write(fetch, reader, type, range);
+		eas_part_reader_deinit(&reader);
+		i_stream_unref(&input);
+	}
+	buffer_free(&data);
+	return ret;
+}
+
 static int fetch_attachment(struct item_fetch *fetch)
 {
 	struct eas_cmd_context *ctx = fetch->op->ctx;
+	const struct eas_folder *folder;
 	struct eas_mail_item *item;
 	struct fetch_range range;
 	const char *item_id, *part_path;
@@ -338,6 +372,9 @@ static int fetch_attachment(struct item_fetch *fetch)
 		item_fetch_fail(fetch, EAS_ITEM_OPERATIONS_STATUS_INVALID_RANGE);
 		return 0;
 	}
+	folder = item_fetch_find_pim_folder(fetch, fetch->file_reference);
+	if (folder != NULL)
+		return fetch_attachment_pim(fetch, folder, &range);
 	if (eas_item_email_parse_file_reference(fetch->file_reference, &item_id,
 						&part_path) < 0)
 		ret = 0;

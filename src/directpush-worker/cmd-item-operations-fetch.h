@@ -30,6 +30,10 @@ void item_fetch_fail(struct item_fetch *fetch, unsigned int status);
    NULL. */
 const struct eas_folder *
 item_fetch_find_pim_folder(struct item_fetch *fetch, const char *id);
+/* The bytes of the attachment with fetch's FileReference, appended to data. Returns the status. */
+unsigned int
+item_fetch_pim_attachment(struct item_fetch *fetch, const struct eas_folder *folder,
+			  buffer_t *data, const char **content_type_r);
 void item_fetch_pim(struct item_fetch *fetch, const struct eas_folder *folder,
 		    const struct eas_body_options *options);
 

@@ -164,7 +164,8 @@ sync_mail_reader_write_added(struct sync_reader *reader, struct wbxml_writer *wr
 	const char *error = "";
 	uoff_t size;
 
-	if (sync_mail_reader_open(reader, response->uid, &size, &error) <= 0)
+	if (response->uid == 0 ||
+	    sync_mail_reader_open(reader, response->uid, &size, &error) <= 0)
 		return;
 	if (eas_mail_item_get_source(coll->collection->user, reader->mail,
 				     response->server_id, TRUE, &source, &error) < 0 ||

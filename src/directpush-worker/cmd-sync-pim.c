@@ -6,6 +6,7 @@
 #include "lib.h"
 #include "array.h"
 #include "wbxml-tree.h"
+#include "wbxml-writer.h"
 #include "eas-value.h"
 #include "eas-tag.h"
 #include "pim-object.h"
@@ -16,12 +17,15 @@
 #include "eas-meeting.h"
 #include "eas-pim-folder.h"
 #include "eas-pim-item.h"
+#include "eas-pim-calendar.h"
 #include "cmd-sync-apply.h"
 
 /* an object the device wrote */
 struct sync_pim_written {
 	unsigned char hash[EAS_PIM_HASH_SIZE];
 	uint32_t version;
+	/* it has something that the device must be told */
+	bool tell;
 };
 
 struct sync_pim {
@@ -64,15 +68,16 @@ static void pim_settle(struct sync_apply *apply)
 	const struct sync_pim_written *written;
 	const struct eas_pim_row *row;
 	uint32_t number;
+	bool tell;
 
 	array_foreach(&pim->written, written) {
 		row = eas_pim_index_find_hash(apply->collection->pim->index, written->hash);
 		if (row == NULL || !eas_pim_row_is_shown(row))
 			continue;
+		tell = written->tell || row->version != written->version;
 		eas_sync_generation_set(apply->ctx->pool, apply->coll->next, row->number,
-					row->version == written->version ?
-					row->revision : 0);
-		if (row->version != written->version) {
+					tell ? 0 : row->revision);
+		if (tell) {
 			(void)seq_range_array_add(&apply->coll->next->left_changed,
 						  row->number);
 		}
@@ -143,9 +148,9 @@ static enum eas_status pim_result_status(enum eas_pim_result result)
 
 static enum eas_pim_result
 pim_put(struct sync_apply *apply, const struct eas_pim_row *row,
-	const unsigned char *hash, const struct pim_object *object)
+	const unsigned char *hash, const struct pim_object *object, bool tell)
 {
-	struct sync_pim_written written;
+	struct sync_pim_written written = { .tell = tell };
 	enum eas_pim_result result;
 
 	memcpy(written.hash, hash, sizeof(written.hash));
@@ -255,6 +260,14 @@ pim_tell_attendees(struct sync_apply *apply, const struct pim_object *before,
 	return EAS_SYNC_STATUS_SERVER_ERROR;
 }
 
+/* Attachments that are added get a FileReference: the device is told the item whole. */
+static bool pim_has_news(struct sync_apply *apply, const struct wbxml_node *node)
+{
+	return pim_is_calendar(apply) &&
+		eas_pim_calendar_added_ids(pool_datastack_create(),
+			wbxml_node_child(node, EAS_TAG_AIRSYNC_APPLICATION_DATA)) != NULL;
+}
+
 static enum eas_status
 pim_change_object(struct sync_apply *apply, const struct wbxml_node *node,
 		  const struct eas_pim_row *row, const char *id, pool_t pool)
@@ -286,7 +299,8 @@ pim_change_object(struct sync_apply *apply, const struct wbxml_node *node,
 	status = pim_tell_attendees(apply, &before, object);
 	if (status != EAS_SYNC_STATUS_OK)
 		return status;
-	result = pim_put(apply, row, row->facts.hash, object);
+	result = pim_put(apply, row, row->facts.hash, object,
+			 pim_has_news(apply, node));
 	return pim_result_status(result);
 }
 
@@ -345,7 +359,7 @@ pim_add_object(struct sync_apply *apply, const struct wbxml_node *node, const ch
 		status = pim_tell_attendees(apply, NULL, object);
 		if (status == EAS_SYNC_STATUS_OK) {
 			status = pim_result_status(pim_put(apply, NULL, hash,
-							   object));
+							   object, FALSE));
 		}
 	}
 	pool_unref(&pool);
@@ -401,6 +415,7 @@ static void pim_add(struct sync_apply *apply, const struct wbxml_node *node,
 	response = sync_apply_respond(apply, EAS_TAG_AIRSYNC_ADD, status,
 				      status == EAS_SYNC_STATUS_OK ? id : NULL);
 	response->client_id = client_id;
+	response->attachment_ids = eas_pim_calendar_added_ids(apply->ctx->pool, data);
 }
 
 /*
@@ -521,6 +536,32 @@ static int pim_reader_write(struct sync_reader *reader, wbxml_tag_t tag ATTR_UNU
 	return 1;
 }
 
+/* What the server alone knows of an event the device added: since 16.0 it names it. */
+static void
+pim_reader_write_added(struct sync_reader *reader, struct wbxml_writer *writer,
+		       const struct sync_response *response)
+{
+	struct eas_pim_folder *pim = reader->coll->collection->pim;
+	unsigned char hash[EAS_PIM_HASH_SIZE];
+	const struct eas_pim_row *row;
+	struct eas_pim_context ctx;
+	const char *error;
+	uoff_t size;
+
+	if (pim == NULL || pim->folder->class != EAS_CLASS_CALENDAR ||
+	    reader->ctx->cmd->request->version < EAS_VERSION_16_0 ||
+	    !eas_pim_folder_parse_id(pim, response->server_id, hash))
+		return;
+	row = eas_pim_index_find_hash(pim->index, hash);
+	if (row == NULL || pim_reader_open(reader, row->number, &size, &error) <= 0)
+		return;
+	eas_pim_item_init(&ctx, reader->ctx->cmd, pim, &reader->coll->options.body, NULL,
+			  response->server_id, reader->object);
+	wbxml_writer_start(writer, EAS_TAG_AIRSYNC_APPLICATION_DATA);
+	eas_pim_calendar_write_added(&ctx, writer, response->attachment_ids);
+	wbxml_writer_end(writer, EAS_TAG_AIRSYNC_APPLICATION_DATA);
+}
+
 static bool pim_changes_whole(struct sync_context *ctx ATTR_UNUSED,
 			      struct sync_collection *coll ATTR_UNUSED)
 {
@@ -542,5 +583,6 @@ const struct sync_class sync_class_pim = {
 	.open = pim_reader_open,
 	.write = pim_reader_write,
 	.changes_whole = pim_changes_whole,
+	.write_added = pim_reader_write_added,
 	.close = pim_reader_close
 };

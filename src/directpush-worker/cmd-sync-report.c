@@ -135,8 +135,8 @@ report_write_response(struct sync_report *report, struct sync_response *response
 				     response->server_id);
 	}
 	wbxml_writer_element_uint(writer, EAS_TAG_AIRSYNC_STATUS, response->status);
-	if (response->tag == EAS_TAG_AIRSYNC_ADD && response->uid != 0 &&
-	    report->class->write_added != NULL)
+	if (response->tag == EAS_TAG_AIRSYNC_ADD &&
+	    response->status == EAS_SYNC_STATUS_OK && report->class->write_added != NULL)
 		report->class->write_added(&report->reader, writer, response);
 	wbxml_writer_end(writer, response->tag);
 }

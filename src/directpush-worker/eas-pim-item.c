@@ -14,6 +14,7 @@
 #include "eas-folder.h"
 #include "eas-pim-folder.h"
 #include "eas-user.h"
+#include "eas-pim-calendar.h"
 #include "eas-pim-item.h"
 
 /* MS-ASCAL "UID" (2.2.2.44): at most 300 */
@@ -60,6 +61,7 @@ const char *eas_pim_item_new_uid(struct eas_cmd_context *cmd, const struct wbxml
 	if (uid != NULL && *uid != '\0' && strlen(uid) <= PIM_MAX_UID_LENGTH)
 		return uid;
 	if (client_uid != NULL && *client_uid != '\0')
-		return uid_of(cmd, t_strconcat("client uid\t", client_uid, NULL));
+		return uid_of(cmd, t_strconcat("client uid\t",
+			eas_pim_calendar_client_uid(client_uid), NULL));
 	return uid_of(cmd, t_strconcat("add\t", unique, NULL));
 }

@@ -9,6 +9,7 @@
 #include "wbxml-tree.h"
 #include "pim-tree.h"
 #include "pim-object.h"
+#include "pim-kolab.h"
 #include "pim-zone.h"
 #include "eas-body.h"
 #include "eas-tag.h"
@@ -28,12 +29,34 @@ static const enum eas_version test_versions[] = {
 };
 static unsigned int test_events, test_unread;
 
+/* The XML part alone, without the message around it. */
+static struct pim_object *sample_read_kolab(pool_t pool, const char *path)
+{
+	const buffer_t *xml = test_eas_file_read(path);
+	struct pim_object *object = p_new(pool, struct pim_object, 1);
+	const char *error;
+
+	object->pool = pool;
+	object->kind = PIM_KIND_EVENT;
+	object->format = PIM_FORMAT_KOLAB3;
+	object->kept_headers = "";
+	p_array_init(&object->parts, pool, 1);
+	if (pim_kolab_decode(pool, PIM_KIND_EVENT, xml->data, xml->used, &object->root,
+			     &error) < 0)
+		return NULL;
+	object->uid = pim_component_get(pim_object_main(object), "UID");
+	return object;
+}
+
 static struct pim_object *sample_read(pool_t pool, const char *path)
 {
-	struct istream *input = i_stream_create_file(path, 64*1024);
+	struct istream *input;
 	struct pim_object *object = NULL;
 	const char *error;
 
+	if (strstr(path, ".xml") != NULL)
+		return strstr(path, "-ev-") == NULL ? NULL : sample_read_kolab(pool, path);
+	input = i_stream_create_file(path, 64*1024);
 	if (pim_object_read(pool, input, PIM_KIND_EVENT, &object, &error) <= 0)
 		object = NULL;
 	i_stream_unref(&input);
@@ -188,9 +211,8 @@ static void sample_change(const char *path, enum eas_version version,
 	pool_unref(&pool);
 }
 
-static void sample_test(const char *name)
+static void sample_test(const char *path)
 {
-	const char *path = t_strconcat(name, ".eml", NULL);
 	pool_t pool = pool_alloconly_create("sample", 65536);
 	struct pim_object *object = sample_read(pool, path);
 	unsigned int i, j;
@@ -209,14 +231,24 @@ static void sample_test(const char *name)
 	} T_END;
 }
 
+static void sample_test_raw(const char *name)
+{
+	sample_test(t_strconcat(name, ".eml", NULL));
+}
+
+static void sample_test_kolab(const char *name)
+{
+	sample_test(t_strconcat(name, ".xml", NULL));
+}
+
 static void test_calendar_samples(void)
 {
 	const char *top = getenv("top_srcdir");
 	const char *dir = t_strconcat(top == NULL ? "../.." : top, "/../shared/samples/pim/", NULL);
 
 	test_begin("calendar: samples of other programs");
-	if (test_eas_file_each(t_strconcat(dir, "raw", NULL), ".eml", sample_test) +
-	    test_eas_file_each(t_strconcat(dir, "kolab3", NULL), ".eml", sample_test) == 0) {
+	if (test_eas_file_each(t_strconcat(dir, "raw", NULL), ".eml", sample_test_raw) +
+	    test_eas_file_each(t_strconcat(dir, "kolab3", NULL), ".xml", sample_test_kolab) == 0) {
 		i_info("SKIPPED: no samples in %s", dir);
 	} else {
 		i_info("%u events, %u messages that are none", test_events, test_unread);
