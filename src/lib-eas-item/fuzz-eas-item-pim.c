@@ -23,6 +23,7 @@ static const struct {
 	{ &eas_pim_class_contact, PIM_KIND_CONTACT },
 	{ &eas_pim_class_note, PIM_KIND_NOTE },
 	{ &eas_pim_class_task, PIM_KIND_TASK },
+	{ &eas_pim_class_calendar, PIM_KIND_EVENT },
 };
 static const enum eas_version fuzz_versions[] = {
 	EAS_VERSION_12_1, EAS_VERSION_14_1, EAS_VERSION_16_1
