@@ -231,6 +231,15 @@ static void time_convert(struct pim_time *time, bool all_day, const struct pim_z
 	}
 }
 
+/* One instant can have two names: the hour that a zone leaves out in spring. The one that stands there stays. */
+static void time_keep_name(const struct pim_time *old, struct pim_time *want,
+			   const struct pim_zone *floating)
+{
+	if (!old->is_date && !want->is_date && old->zone == want->zone &&
+	    pim_time_to_utc(old, floating) == pim_time_to_utc(want, floating))
+		want->wall = old->wall;
+}
+
 static int times_want_changed(struct eas_pim_context *ctx, const struct times_sent *sent,
 			      const struct pim_event_times *old, bool all_day,
 			      const struct pim_zone *zone, struct pim_event_times *want)
@@ -247,11 +256,13 @@ static int times_want_changed(struct eas_pim_context *ctx, const struct times_se
 		if (calendar_node_get_utc(ctx, sent->start, &utc) < 0)
 			return -1;
 		calendar_time_from_utc(ctx, utc, all_day, zone, &want->start);
+		time_keep_name(&old->start, &want->start, floating);
 	}
 	if (sent->end != NULL) {
 		if (calendar_node_get_utc(ctx, sent->end, &utc) < 0)
 			return -1;
 		calendar_time_from_utc(ctx, utc, all_day, zone, &want->end);
+		time_keep_name(&old->end, &want->end, floating);
 	} else if (all_day == old->start.is_date) {
 		/* it is as long as it was */
 		utc = pim_time_to_utc(&want->start, floating) +
@@ -266,17 +277,23 @@ static int times_want_changed(struct eas_pim_context *ctx, const struct times_se
 	return 0;
 }
 
-/* The device was shown one occurrence of a series: what it wants of that one, it wants of all. */
+/* The device was shown one occurrence of a series: by as much as it moves that one, all move. */
 static void times_want_series(const struct pim_event_times *single,
-			      const struct pim_event_times *old, struct pim_event_times *want)
+			      const struct pim_event_times *old, struct pim_event_times *want,
+			      const struct pim_zone *floating)
 {
-	int64_t delta = old->start.wall - single->start.wall;
+	struct pim_time end = old->end;
 
-	if (want->start.is_date != old->start.is_date)
-		delta = (pim_days_of_wall(old->start.wall) -
-			 pim_days_of_wall(single->start.wall)) * PIM_DAY_SECS;
-	want->start.wall += delta;
-	want->end.wall += delta;
+	if (want->start.is_date != old->start.is_date) {
+		want->start.wall += (pim_days_of_wall(old->start.wall) -
+				     pim_days_of_wall(single->start.wall)) * PIM_DAY_SECS;
+		want->end.wall += (pim_days_of_wall(old->end.wall) -
+				   pim_days_of_wall(single->end.wall)) * PIM_DAY_SECS;
+		return;
+	}
+	time_convert(&end, old->end.is_date, single->end.zone, floating);
+	want->start.wall += old->start.wall - single->start.wall;
+	want->end.wall += end.wall - single->end.wall;
 }
 
 /* The times that an item would have if data were all the device says. Returns 0, or -1 as set(). */
@@ -306,7 +323,7 @@ static int times_want(struct eas_pim_context *ctx, const struct pim_component *c
 		return -1;
 	if (old != NULL && !ctx->filling && sent.start != NULL &&
 	    calendar_get_single(ctx, component, &single))
-		times_want_series(&single, old, want_r);
+		times_want_series(&single, old, want_r, calendar_floating_zone(ctx));
 	if (all_day && want_r->end.wall <= want_r->start.wall) {
 		/* of a whole day (quirk 93) */
 		want_r->end.wall = want_r->start.wall + PIM_DAY_SECS;
