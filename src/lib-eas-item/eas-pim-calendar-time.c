@@ -231,15 +231,6 @@ static void time_convert(struct pim_time *time, bool all_day, const struct pim_z
 	}
 }
 
-/* One instant can have two names: the hour that a zone leaves out in spring. The one that stands there stays. */
-static void time_keep_name(const struct pim_time *old, struct pim_time *want,
-			   const struct pim_zone *floating)
-{
-	if (!old->is_date && !want->is_date && old->zone == want->zone &&
-	    pim_time_to_utc(old, floating) == pim_time_to_utc(want, floating))
-		want->wall = old->wall;
-}
-
 static int times_want_changed(struct eas_pim_context *ctx, const struct times_sent *sent,
 			      const struct pim_event_times *old, bool all_day,
 			      const struct pim_zone *zone, struct pim_event_times *want)
@@ -256,13 +247,11 @@ static int times_want_changed(struct eas_pim_context *ctx, const struct times_se
 		if (calendar_node_get_utc(ctx, sent->start, &utc) < 0)
 			return -1;
 		calendar_time_from_utc(ctx, utc, all_day, zone, &want->start);
-		time_keep_name(&old->start, &want->start, floating);
 	}
 	if (sent->end != NULL) {
 		if (calendar_node_get_utc(ctx, sent->end, &utc) < 0)
 			return -1;
 		calendar_time_from_utc(ctx, utc, all_day, zone, &want->end);
-		time_keep_name(&old->end, &want->end, floating);
 	} else if (all_day == old->start.is_date) {
 		/* it is as long as it was */
 		utc = pim_time_to_utc(&want->start, floating) +
@@ -275,6 +264,15 @@ static int times_want_changed(struct eas_pim_context *ctx, const struct times_se
 		time_convert(&want->end, all_day, zone, floating);
 	}
 	return 0;
+}
+
+/* One instant can have two names: the hour that a zone leaves out in spring. The one that stands there stays. */
+static void time_keep_name(const struct pim_time *old, struct pim_time *want,
+			   const struct pim_zone *floating)
+{
+	if (!old->is_date && !want->is_date && old->zone == want->zone &&
+	    pim_time_to_utc(old, floating) == pim_time_to_utc(want, floating))
+		want->wall = old->wall;
 }
 
 /* The device was shown one occurrence of a series: by as much as it moves that one, all move. */
@@ -321,9 +319,14 @@ static int times_want(struct eas_pim_context *ctx, const struct pim_component *c
 		times_want_changed(ctx, &sent, old, all_day, zone, want_r);
 	if (ret < 0)
 		return -1;
-	if (old != NULL && !ctx->filling && sent.start != NULL &&
-	    calendar_get_single(ctx, component, &single))
+	if (old == NULL || ctx->filling || sent.start == NULL) {
+		/* nothing to compare it with */
+	} else if (calendar_get_single(ctx, component, &single)) {
 		times_want_series(&single, old, want_r, calendar_floating_zone(ctx));
+	} else {
+		time_keep_name(&old->start, &want_r->start, calendar_floating_zone(ctx));
+		time_keep_name(&old->end, &want_r->end, calendar_floating_zone(ctx));
+	}
 	if (all_day && want_r->end.wall <= want_r->start.wall) {
 		/* of a whole day (quirk 93) */
 		want_r->end.wall = want_r->start.wall + PIM_DAY_SECS;
