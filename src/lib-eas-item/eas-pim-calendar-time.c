@@ -336,9 +336,16 @@ static int times_want(struct eas_pim_context *ctx, const struct pim_component *c
 	return 0;
 }
 
+/* A zone that comes with the object is another one each time it is read. */
+static bool zone_equals(const struct pim_zone *a, const struct pim_zone *b)
+{
+	return a == b || (a != NULL && b != NULL &&
+			  strcmp(pim_zone_get_name(a), pim_zone_get_name(b)) == 0);
+}
+
 static bool time_equals(const struct pim_time *a, const struct pim_time *b)
 {
-	return a->is_date == b->is_date && a->zone == b->zone && a->wall == b->wall;
+	return a->is_date == b->is_date && zone_equals(a->zone, b->zone) && a->wall == b->wall;
 }
 
 static bool times_equal(const struct eas_pim_context *ctx, const struct pim_event_times *old,

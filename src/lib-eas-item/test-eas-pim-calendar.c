@@ -272,6 +272,10 @@ static void test_calendar_zones(void)
 		{ EAS_VERSION_14_1, "DTSTART;TZID=Europe/Vienna:20260330T090000\n", "Europe/Berlin", "" },
 		{ EAS_VERSION_14_1, "DTSTART:20260330T090000\n", "Europe/Berlin", "" },
 		{ EAS_VERSION_14_1, "DTSTART:20260330T070000Z\n", "UTC", "" },
+		/* a zone that only the object knows, an hour and a half from UTC */
+		{ EAS_VERSION_14_1, "DTSTART;TZID=Mine:20260330T083000\nEND:VEVENT\nBEGIN:VTIMEZONE\nTZID:Mine\n"
+		  "BEGIN:STANDARD\nDTSTART:19700101T000000\nTZOFFSETFROM:+0130\nTZOFFSETTO:+0130\nEND:STANDARD\n"
+		  "END:VTIMEZONE\nBEGIN:VEVENT\nRECURRENCE-ID:20260101T000000Z\n", NULL, "" },
 		{ EAS_VERSION_14_1, START, "America/New_York",
 		  "-DTSTART;TZID=Europe/Berlin:20260330T090000\n+DTSTART;TZID=America/New_York:20260330T030000\n" },
 		{ EAS_VERSION_16_1, START, "America/New_York",
@@ -293,6 +297,7 @@ static void test_calendar_zones(void)
 		before = test_tree(object);
 		test_context(&ctx, object, tests[i].version);
 		data = t_strdup_printf("StartTime \"20260330T070000Z\"\nTimezone \"%s\"\n",
+			tests[i].zone == NULL ? test_shown_value(&ctx, EAS_TAG_CALENDAR_TIMEZONE) :
 			calendar_zone_format(pim_zone_find(tests[i].zone), 2026));
 		test_assert_idx(eas_item_pim_patch(&ctx, test_data(data), &changed, &error) == 0, i);
 		test_expect(t_strdup_printf("%u", i), tests[i].diff,
