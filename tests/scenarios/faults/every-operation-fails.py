@@ -9,7 +9,7 @@ from tests.harness.fault_rounds import run_rounds
 scenario = "Whichever file operation of a worker fails, the repeated request loses and doubles nothing"
 spec = ["design 8"]
 needs = ["faults"]
-config = "directpush_pim_create = yes\ndirectpush_pim_format = raw\n"
+config = "directpush_pim_create = yes\n"
 
 
 def run(stage):

@@ -7,7 +7,7 @@ from tests.harness.fault_rounds import run_rounds
 scenario = "Wherever a worker is killed, the repeated request loses and doubles nothing"
 spec = ["design 8"]
 needs = ["faults"]
-config = "directpush_pim_create = yes\ndirectpush_pim_format = raw\n"
+config = "directpush_pim_create = yes\n"
 # Maildir's dotlocks outlive a crash for two minutes, in any program of Dovecot's.
 mail = "sdbox"
 
