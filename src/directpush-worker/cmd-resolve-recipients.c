@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* ResolveRecipients: whom the user means, with the certificates to encrypt for them. Free/busy times
-   and pictures are not kept here, which their own Statuses say.
+/* ResolveRecipients: whom the user means, with the certificates to encrypt for them and the
+   user's own free/busy times. Those of others and pictures are not kept here, which their own Statuses
+   say.
    MS-ASCMD "ResolveRecipients" (2.2.1.15) */
 
 #include "lib.h"
@@ -12,6 +13,7 @@
 #include "eas-tag.h"
 #include "eas-value.h"
 #include "wbxml-writer.h"
+#include "eas-freebusy.h"
 #include "eas-gal.h"
 #include "eas-recipient.h"
 #include "eas-user.h"
@@ -45,6 +47,8 @@ struct resolve {
 	unsigned int certificates_left;
 	unsigned int max_ambiguous;
 	bool availability, picture;
+	/* of availability */
+	time_t start, end;
 };
 
 /*
@@ -66,17 +70,15 @@ option_uint(const struct wbxml_node *options, wbxml_tag_t tag, unsigned int min,
 /* MS-ASCMD "Availability" (2.2.3.16): with a span of time, or it is no legal request */
 static int options_availability(struct resolve *resolve, const struct wbxml_node *node)
 {
-	time_t start, end;
-
 	if (node == NULL || resolve->ctx->request->version < EAS_VERSION_14_0)
 		return 0;
 	resolve->availability = TRUE;
 	if (eas_date_parse(wbxml_node_child_value(node,
-			EAS_TAG_RESOLVE_RECIPIENTS_START_TIME), &start) < 0 ||
+			EAS_TAG_RESOLVE_RECIPIENTS_START_TIME), &resolve->start) < 0 ||
 	    eas_date_parse(wbxml_node_child_value(node,
-			EAS_TAG_RESOLVE_RECIPIENTS_END_TIME), &end) < 0)
+			EAS_TAG_RESOLVE_RECIPIENTS_END_TIME), &resolve->end) < 0)
 		return -1;
-	return start < end ? 0 : -1;
+	return resolve->start < resolve->end ? 0 : -1;
 }
 
 static int options_picture(struct resolve *resolve, const struct wbxml_node *node)
@@ -160,6 +162,25 @@ static void resolve_certificates(struct resolve *resolve, const char *address)
 	wbxml_writer_end(resolve->writer, EAS_TAG_RESOLVE_RECIPIENTS_CERTIFICATES);
 }
 
+/* MS-ASCMD "Availability" (2.2.3.16) */
+static void resolve_availability(struct resolve *resolve, const char *address)
+{
+	struct eas_cmd_context *ctx = resolve->ctx;
+	const char *digits = NULL;
+
+	wbxml_writer_start(resolve->writer, EAS_TAG_RESOLVE_RECIPIENTS_AVAILABILITY);
+	if (!str_array_icase_find(eas_user_get_addresses(ctx->user), address))
+		resolve_status(resolve, EAS_STATUS_GLOBAL_AVAILABILITY_FAILURE);
+	else if ((digits = eas_freebusy_get(ctx, resolve->start, resolve->end)) == NULL)
+		resolve_status(resolve, EAS_STATUS_GLOBAL_AVAILABILITY_TRANSIENT_FAILURE);
+	else {
+		resolve_status(resolve, EAS_RESOLVE_RECIPIENTS_STATUS_OK);
+		wbxml_writer_element(resolve->writer,
+				     EAS_TAG_RESOLVE_RECIPIENTS_MERGED_FREE_BUSY, digits);
+	}
+	wbxml_writer_end(resolve->writer, EAS_TAG_RESOLVE_RECIPIENTS_AVAILABILITY);
+}
+
 static void
 resolve_recipient(struct resolve *resolve, const struct eas_gal_entry *entry, bool suggestion)
 {
@@ -173,11 +194,8 @@ resolve_recipient(struct resolve *resolve, const struct eas_gal_entry *entry, bo
 	wbxml_writer_element(writer, EAS_TAG_RESOLVE_RECIPIENTS_DISPLAY_NAME,
 			     entry->values[EAS_GAL_DISPLAY_NAME]);
 	wbxml_writer_element(writer, EAS_TAG_RESOLVE_RECIPIENTS_EMAIL_ADDRESS, address);
-	if (resolve->availability && !suggestion) {
-		wbxml_writer_start(writer, EAS_TAG_RESOLVE_RECIPIENTS_AVAILABILITY);
-		resolve_status(resolve, EAS_STATUS_GLOBAL_AVAILABILITY_FAILURE);
-		wbxml_writer_end(writer, EAS_TAG_RESOLVE_RECIPIENTS_AVAILABILITY);
-	}
+	if (resolve->availability && !suggestion)
+		resolve_availability(resolve, address);
 	if (resolve->retrieval != CERTIFICATE_RETRIEVAL_NONE && !suggestion)
 		resolve_certificates(resolve, address);
 	if (resolve->picture) {

@@ -44,6 +44,7 @@ static const struct setting_define directpush_worker_setting_defines[] = {
 	DEF(STR, directpush_contacts_folder),
 	DEF(STR, directpush_tasks_folder),
 	DEF(STR, directpush_notes_folder),
+	DEF(STR, directpush_timezone),
 
 	SETTING_DEFINE_LIST_END
 };
@@ -75,7 +76,8 @@ static const struct directpush_worker_settings directpush_worker_default_setting
 	.directpush_calendar_folder = "Calendar",
 	.directpush_contacts_folder = "Contacts",
 	.directpush_tasks_folder = "Tasks",
-	.directpush_notes_folder = "Notes"
+	.directpush_notes_folder = "Notes",
+	.directpush_timezone = ""
 };
 
 /* The config process sends a program only what hangs together by this list. */

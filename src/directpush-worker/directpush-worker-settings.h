@@ -68,6 +68,7 @@ struct directpush_worker_settings {
 	const char *directpush_contacts_folder;
 	const char *directpush_tasks_folder;
 	const char *directpush_notes_folder;
+	const char *directpush_timezone;
 
 	/* made from the strings by the check function */
 	enum directpush_change parsed_ping_wake;

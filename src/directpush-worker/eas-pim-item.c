@@ -33,6 +33,7 @@ void eas_pim_item_init(struct eas_pim_context *ctx_r, struct eas_cmd_context *cm
 	ctx_r->quirks = eas_quirk_match(cmd->device->type, cmd->device->user_agent);
 	ctx_r->body = body;
 	ctx_r->addresses = eas_user_get_addresses(cmd->user);
+	ctx_r->user_zone = eas_user_get_zone(cmd->user);
 	ctx_r->item_id = item_id;
 	ctx_r->now = ioloop_time;
 	ctx_r->supported = supported;

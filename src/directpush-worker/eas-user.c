@@ -8,6 +8,7 @@
 #include "mail-storage.h"
 #include "mail-user.h"
 #include "mail-storage-service.h"
+#include "pim-zone.h"
 #include "directpush-login-compat.h"
 #include "directpush-ipc-origin.h"
 #include "directpush-worker-settings.h"
@@ -19,6 +20,9 @@
 #include "eas-state-root.h"
 #include "eas-state-store.h"
 #include "eas-user.h"
+
+#include <limits.h>
+#include <unistd.h>
 
 struct event_category event_category_eas = {
 	.name = "eas",
@@ -129,4 +133,35 @@ void eas_user_set_origin_device(struct eas_user *user, const char *device_id)
 const char *const *eas_user_get_addresses(struct eas_user *user)
 {
 	return user->addresses;
+}
+
+/* A link into the tz database, as every system sets it up. */
+static const struct pim_zone *zone_of_server(void)
+{
+	char target[PATH_MAX];
+	const char *name;
+	ssize_t len = readlink("/etc/localtime", target, sizeof(target) - 1);
+
+	if (len <= 0)
+		return NULL;
+	target[len] = '\0';
+	name = strstr(target, "/zoneinfo/");
+	return name == NULL ? NULL : pim_zone_find(name + strlen("/zoneinfo/"));
+}
+
+const struct pim_zone *eas_user_get_zone(struct eas_user *user)
+{
+	const char *name = user->set->directpush_timezone;
+
+	if (user->zone != NULL)
+		return user->zone;
+	if (*name == '\0')
+		user->zone = zone_of_server();
+	else if ((user->zone = pim_zone_find(name)) == NULL) {
+		e_warning(user->event, "directpush_timezone=%s is no zone of the system: "
+			  "taking UTC", name);
+	}
+	if (user->zone == NULL)
+		user->zone = pim_zone_utc();
+	return user->zone;
 }

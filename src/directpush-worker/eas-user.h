@@ -42,6 +42,8 @@ struct eas_user {
 	/* eas-search-results.c's */
 	struct eas_search_results *search_results;
 	const char *const *addresses;
+	/* NULL = not asked for yet */
+	const struct pim_zone *zone;
 	/* for eas_email_source: set if directpush_tnef is */
 	const char *tnef_temp_prefix;
 	/* of the mail plugin; NULL if it is not loaded */
@@ -61,5 +63,7 @@ void eas_user_set_origin_device(struct eas_user *user, const char *device_id);
    never empty. Where directpush_addresses is empty, the user name is the address, with the
    host name's domain if it has none. */
 const char *const *eas_user_get_addresses(struct eas_user *user);
+/* Where the user is: directpush_timezone, else the server's zone, else UTC. */
+const struct pim_zone *eas_user_get_zone(struct eas_user *user);
 
 #endif

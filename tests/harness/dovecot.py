@@ -103,6 +103,7 @@ namespace inbox {{
 }}
 mail_max_userip_connections = 1000
 submission_host = 127.0.0.1:{smtp}
+directpush_timezone = UTC
 
 ssl = yes
 ssl_cert = <{dir}/ssl/cert.pem
