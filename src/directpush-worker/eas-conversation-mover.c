@@ -23,10 +23,11 @@
 #  error a ConversationId is kept as a GUID
 #endif
 
+/* Not out of other people's folders: a conversation is moved for the user. */
 static bool folder_is_moved_from(const struct eas_folder *folder)
 {
 	return folder->class == EAS_CLASS_EMAIL && folder->selectable &&
-		folder->vname != NULL &&
+		folder->vname != NULL && !eas_folder_is_shared(folder) &&
 		folder->type != EAS_FOLDER_TYPE_SENT_ITEMS &&
 		folder->type != EAS_FOLDER_TYPE_DRAFTS;
 }
@@ -127,33 +128,45 @@ remember_move(struct eas_user *user, const unsigned char *id, const struct eas_f
 	return eas_conversation_moves_add(user->state_store, &move);
 }
 
-enum eas_conversation_move_result
-eas_conversation_move(struct eas_user *user, struct event *event, const unsigned char *id,
-		      const struct eas_folder *dst)
+static enum eas_conversation_move_result
+conversation_move(struct eas_user *user, struct event *event, const unsigned char *id,
+		  const struct eas_folder *dst, struct eas_search_results *results)
 {
-	struct eas_search_results results;
 	struct eas_mail_search search;
 	unsigned int count, failed;
 	bool complete;
 
-	i_zero(&results);
-	t_array_init(&results.hits, 16);
 	eas_mail_search_init(&search, pool_datastack_create());
 	search.conversation_id = id;
 	if (eas_mail_search_add_folder(&search, user, EAS_FOLDER_TOP_ID, TRUE) < 0)
 		return EAS_CONVERSATION_TEMPFAIL;
-	complete = eas_mail_search_run(&search, user, event, &results);
-	count = array_count(&results.hits);
+	complete = eas_mail_search_run(&search, user, event, results);
+	count = array_count(&results->hits);
 	if (count == 0)
 		return complete ? EAS_CONVERSATION_NOT_FOUND : EAS_CONVERSATION_TEMPFAIL;
 	/* first, so that nothing that arrives meanwhile is missed */
 	if (remember_move(user, id, dst) < 0)
 		return EAS_CONVERSATION_TEMPFAIL;
-	failed = move_hits(user, event, &search, &results.hits, dst);
+	failed = move_hits(user, event, &search, &results->hits, dst);
 	if (failed == count)
 		return EAS_CONVERSATION_TEMPFAIL;
 	return failed == 0 && complete ? EAS_CONVERSATION_MOVED :
 		EAS_CONVERSATION_MOVED_PARTLY;
+}
+
+enum eas_conversation_move_result
+eas_conversation_move(struct eas_user *user, struct event *event, const unsigned char *id,
+		      const struct eas_folder *dst)
+{
+	enum eas_conversation_move_result ret;
+	struct eas_search_results results;
+
+	i_zero(&results);
+	/* it grows in other frames of the data stack */
+	i_array_init(&results.hits, 64);
+	ret = conversation_move(user, event, id, dst, &results);
+	array_free(&results.hits);
+	return ret;
 }
 
 /*

@@ -43,14 +43,13 @@ int eas_conversation_moves_read(struct eas_state_store *store, pool_t pool,
 	case EAS_STATE_TEMPFAIL:
 		return -1;
 	}
-	T_BEGIN {
-		lines = t_strsplit(t_strndup(data, size), "\n");
-		for (; *lines != NULL; lines++) {
-			if (move_decode(*lines, &move) &&
-			    array_count(moves_r) < EAS_CONVERSATION_MOVES_MAX)
-				array_push_back(moves_r, &move);
-		}
-	} T_END;
+	/* no frame of its own: the pool may be the caller's data stack */
+	lines = t_strsplit(t_strndup(data, size), "\n");
+	for (; *lines != NULL; lines++) {
+		if (move_decode(*lines, &move) &&
+		    array_count(moves_r) < EAS_CONVERSATION_MOVES_MAX)
+			array_push_back(moves_r, &move);
+	}
 	return 0;
 }
 
