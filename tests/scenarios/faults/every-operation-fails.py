@@ -4,12 +4,12 @@
 import errno
 
 from tests.harness.fault import FAIL
-from tests.harness.fault_rounds import run_rounds
+from tests.harness.fault_rounds import UNBRAKED, run_rounds
 
 scenario = "Whichever file operation of a worker fails, the repeated request loses and doubles nothing"
 spec = ["design 8"]
 needs = ["faults"]
-config = "directpush_pim_create = yes\n"
+config = UNBRAKED
 
 
 def run(stage):

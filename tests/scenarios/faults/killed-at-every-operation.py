@@ -2,16 +2,15 @@
 """The n-th thing a worker does with its files is the last it does, for n = 1, 2, 3, ..."""
 
 from tests.harness.fault import KILL
-from tests.harness.fault_rounds import COMMANDS, Contacts, run_rounds
+from tests.harness.fault_rounds import UNBRAKED, run_rounds
 
 scenario = "Wherever a worker is killed, the repeated request loses and doubles nothing"
 spec = ["design 8"]
 needs = ["faults"]
-config = "directpush_pim_create = yes\n"
+config = UNBRAKED
 # Maildir's dotlocks outlive a crash for two minutes, in any program of Dovecot's.
 mail = "sdbox"
 
 
 def run(stage):
-    # objects have their own: pim-sync/interrupted-at-any-moment
-    run_rounds(stage, ((KILL, 0),), [command for command in COMMANDS if command is not Contacts])
+    run_rounds(stage, ((KILL, 0),))
