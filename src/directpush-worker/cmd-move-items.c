@@ -73,17 +73,19 @@ move_check(struct move_items *moves, const struct wbxml_node *node, struct move_
 
 	if (dst != NULL && wbxml_node_next_same(dst) != NULL)
 		return EAS_MOVE_ITEMS_STATUS_CANNOT_MOVE;
-	if (move_find_done(moves, dst_id, item))
-		return item->status;
 	status = move_find_folder(moves, src_id, EAS_MOVE_ITEMS_STATUS_INVALID_SOURCE,
 				  &item->src);
+	/* An object that comes back has the same id again: there the source decides, move_item(). */
+	if ((status != EAS_STATUS_NONE || item->src->class == EAS_CLASS_EMAIL) &&
+	    move_find_done(moves, dst_id, item))
+		return item->status;
 	if (status != EAS_STATUS_NONE)
 		return status;
 	status = move_find_folder(moves, dst_id,
 				  EAS_MOVE_ITEMS_STATUS_INVALID_DESTINATION,
 				  &item->dst);
 	if (status != EAS_STATUS_NONE)
-		return status;
+		return move_find_done(moves, dst_id, item) ? item->status : status;
 	if (strcmp(item->src->id, item->dst->id) == 0)
 		return EAS_MOVE_ITEMS_STATUS_SAME_FOLDER;
 	/* an item stays what it is */
@@ -275,13 +277,16 @@ static void move_pim(struct move_items *moves, struct move_item *item)
 	eas_pim_move_free(&move);
 }
 
-/* Named twice: the first time was it. */
 static void move_item(struct move_items *moves, struct move_item *item)
 {
-	if (item->src->class == EAS_CLASS_EMAIL)
+	if (item->src->class == EAS_CLASS_EMAIL) {
 		move_pair(moves, item);
-	else if (!move_find_done(moves, item->dst->id, item))
-		move_pim(moves, item);
+		return;
+	}
+	move_pim(moves, item);
+	/* named twice, or asked again: the first time was it */
+	if (item->status == EAS_MOVE_ITEMS_STATUS_INVALID_SOURCE)
+		(void)move_find_done(moves, item->dst->id, item);
 }
 
 static void move_write(struct move_items *moves)
