@@ -265,6 +265,11 @@ static void mail_delete(struct sync_apply *apply, const struct wbxml_node *node)
 	uint32_t uid = eas_collection_item_uid(apply->collection, id);
 	struct eas_mail_move *move;
 
+	/* named twice: it goes once */
+	array_foreach_modifiable(&apply->moves, move) {
+		if (move->src_uid == uid)
+			return;
+	}
 	/* one that is gone already is a success: the answer to it may have been lost */
 	if (sync_apply_set_uid(apply, uid)) {
 		if (apply->coll->deletes_as_moves &&
