@@ -130,8 +130,11 @@ void directpush_foreign_forget(struct directpush_device *device)
 void directpush_foreign_notify(const struct directpush_ipc_notify *notify)
 {
 	struct directpush_foreign_watch *watch, *next;
+	struct directpush_ipc_notify foreign = *notify;
 	struct foreign_event *event;
 
+	/* Of the same phone's other account it is news. */
+	foreign.origin_device_id = "";
 	if (guid_128_is_empty(notify->mailbox_guid))
 		return;
 	event = &events[events_count++ % DIRECTPUSH_FOREIGN_MAX_EVENTS];
@@ -141,7 +144,7 @@ void directpush_foreign_notify(const struct directpush_ipc_notify *notify)
 		next = watch->next;
 		/* the user's own have heard of it */
 		if (strcmp(watch->device->user->name, notify->user) != 0)
-			directpush_device_notify(watch->device, notify);
+			directpush_device_notify(watch->device, &foreign);
 	}
 }
 
