@@ -4,6 +4,7 @@
 #include "array.h"
 #include "buffer.h"
 #include "numpack.h"
+#include "eas-state-decoder.h"
 #include "eas-pim-index.h"
 
 /* Numbers are numpack (7 bits a byte, low bits first).
@@ -16,11 +17,6 @@
      copy    version - version of the copy before, number, flags
 
    first and last are signed: twice the number, or twice its absolute value minus 1. */
-
-struct decoder {
-	const uint8_t *data, *end;
-	const char *error;
-};
 
 static void encode_signed(buffer_t *dest, int64_t num)
 {
@@ -73,59 +69,29 @@ void eas_pim_index_encode(buffer_t *dest, const struct eas_pim_index *index)
 	}
 }
 
-/* The first error stays; after it everything reads as 0. */
-static void decode_fail(struct decoder *dec, const char *error)
+static int64_t decode_signed(struct eas_state_decoder *dec)
 {
-	if (dec->error == NULL)
-		dec->error = error;
-	dec->data = dec->end;
-}
-
-static uint64_t decode_num(struct decoder *dec)
-{
-	uint64_t num;
-
-	if (dec->error != NULL || numpack_decode(&dec->data, dec->end, &num) < 0) {
-		decode_fail(dec, "A number is cut off");
-		return 0;
-	}
-	return num;
-}
-
-static uint32_t decode_num32(struct decoder *dec)
-{
-	uint64_t num = decode_num(dec);
-
-	if (num > UINT32_MAX) {
-		decode_fail(dec, "A number is too large");
-		return 0;
-	}
-	return num;
-}
-
-static int64_t decode_signed(struct decoder *dec)
-{
-	uint64_t num = decode_num(dec);
+	uint64_t num = eas_state_decode_num(dec);
 
 	return (int64_t)(num >> 1) ^ -(int64_t)(num & 1);
 }
 
 /* Ascending: the number before and a gap of at least 1. */
-static uint32_t decode_next(struct decoder *dec, uint32_t before)
+static uint32_t decode_next(struct eas_state_decoder *dec, uint32_t before)
 {
-	uint32_t gap = decode_num32(dec);
+	uint32_t gap = eas_state_decode_num32(dec);
 
 	if (gap == 0 || gap > UINT32_MAX - before) {
-		decode_fail(dec, "A list is out of order");
+		eas_state_decode_fail(dec, "A list is out of order");
 		return 0;
 	}
 	return before + gap;
 }
 
-static void decode_bytes(struct decoder *dec, unsigned char *data, size_t size)
+static void decode_bytes(struct eas_state_decoder *dec, unsigned char *data, size_t size)
 {
 	if ((size_t)(dec->end - dec->data) < size) {
-		decode_fail(dec, "Bytes are cut off");
+		eas_state_decode_fail(dec, "Bytes are cut off");
 		memset(data, 0, size);
 		return;
 	}
@@ -133,7 +99,7 @@ static void decode_bytes(struct decoder *dec, unsigned char *data, size_t size)
 	dec->data += size;
 }
 
-static void decode_row(struct decoder *dec, struct eas_pim_index *index, uint32_t *before)
+static void decode_row(struct eas_state_decoder *dec, struct eas_pim_index *index, uint32_t *before)
 {
 	struct eas_pim_row *row = array_append_space(&index->rows);
 	unsigned char digest[8];
@@ -142,73 +108,62 @@ static void decode_row(struct decoder *dec, struct eas_pim_index *index, uint32_
 	decode_bytes(dec, digest, sizeof(digest));
 	row->facts.digest = be64_to_cpu_unaligned(digest);
 	row->number = *before = decode_next(dec, *before);
-	row->revision = decode_num32(dec);
-	row->version = decode_num32(dec);
-	row->modseq = decode_num(dec);
-	row->gone_utc = decode_num(dec);
+	row->revision = eas_state_decode_num32(dec);
+	row->version = eas_state_decode_num32(dec);
+	row->modseq = eas_state_decode_num(dec);
+	row->gone_utc = eas_state_decode_num(dec);
 	row->facts.first = decode_signed(dec);
 	row->facts.last = decode_signed(dec);
-	row->facts.flags = decode_num32(dec);
+	row->facts.flags = eas_state_decode_num32(dec);
 	if (row->number >= index->next_number || row->revision == 0 ||
 	    row->revision > EAS_PIM_MAX_REVISION || row->modseq > index->modseq ||
 	    row->gone_utc < 0 || (row->version == 0) != (row->gone_utc != 0))
-		decode_fail(dec, "A row is not one");
+		eas_state_decode_fail(dec, "A row is not one");
 	else if (eas_pim_row_is_shown(row))
 		index->shown_count++;
 }
 
-static void decode_copy(struct decoder *dec, struct eas_pim_index *index, uint32_t *before)
+static void decode_copy(struct eas_state_decoder *dec, struct eas_pim_index *index, uint32_t *before)
 {
 	struct eas_pim_copy *copy = array_append_space(&index->copies);
 
 	copy->version = *before = decode_next(dec, *before);
-	copy->number = decode_num32(dec);
-	copy->flags = decode_num32(dec);
+	copy->number = eas_state_decode_num32(dec);
+	copy->flags = eas_state_decode_num32(dec);
 	if (copy->number != 0 && eas_pim_index_find(index, copy->number) == NULL)
-		decode_fail(dec, "A copy is of no row");
+		eas_state_decode_fail(dec, "A copy is of no row");
 }
 
 /* Every entry has at least a byte, so that a count cannot ask for more than there is. */
-static unsigned int decode_count(struct decoder *dec)
-{
-	uint64_t count = decode_num(dec);
-
-	if (count > (size_t)(dec->end - dec->data)) {
-		decode_fail(dec, "There are fewer entries than said");
-		return 0;
-	}
-	return count;
-}
-
-static void index_decode(struct decoder *dec, struct eas_pim_index *index)
+static void index_decode(struct eas_state_decoder *dec, struct eas_pim_index *index)
 {
 	unsigned int i, count;
 	uint32_t before = 0;
 
-	index->instance = decode_num32(dec);
-	index->next_number = decode_num32(dec);
-	index->modseq = decode_num(dec);
-	index->forgotten_modseq = decode_num(dec);
-	index->token.validity = decode_num32(dec);
-	index->token.next = decode_num32(dec);
-	index->token.count = decode_num32(dec);
-	index->token.modseq = decode_num(dec);
-	count = decode_count(dec);
+	index->instance = eas_state_decode_num32(dec);
+	index->next_number = eas_state_decode_num32(dec);
+	index->modseq = eas_state_decode_num(dec);
+	index->forgotten_modseq = eas_state_decode_num(dec);
+	index->token.validity = eas_state_decode_num32(dec);
+	index->token.next = eas_state_decode_num32(dec);
+	index->token.count = eas_state_decode_num32(dec);
+	index->token.modseq = eas_state_decode_num(dec);
+	count = eas_state_decode_count(dec);
 	for (i = 0; i < count && dec->error == NULL; i++)
 		decode_row(dec, index, &before);
-	count = decode_count(dec);
+	count = eas_state_decode_count(dec);
 	for (i = 0, before = 0; i < count && dec->error == NULL; i++)
 		decode_copy(dec, index, &before);
 	if (index->instance == 0)
-		decode_fail(dec, "There is no instance");
+		eas_state_decode_fail(dec, "There is no instance");
 	else if (dec->data != dec->end)
-		decode_fail(dec, "There is more behind the end");
+		eas_state_decode_fail(dec, "There is more behind the end");
 }
 
 int eas_pim_index_decode(const unsigned char *data, size_t size,
 			 struct eas_pim_index **index_r, const char **error_r)
 {
-	struct decoder dec = { .data = data, .end = data + size };
+	struct eas_state_decoder dec = { .data = data, .end = data + size };
 	struct eas_pim_index *index = eas_pim_index_new();
 
 	index_decode(&dec, index);

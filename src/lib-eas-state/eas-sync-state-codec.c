@@ -4,6 +4,7 @@
 #include "array.h"
 #include "buffer.h"
 #include "numpack.h"
+#include "eas-state-decoder.h"
 #include "eas-sync-state.h"
 
 /* Numbers are numpack (7 bits a byte, low bits first); a "string" is its length and its
@@ -23,12 +24,6 @@
 enum generation_flags {
 	GENERATION_CONFIRMED	= BIT(0),
 	GENERATION_PENDING	= BIT(1)
-};
-
-struct decoder {
-	pool_t pool;
-	const uint8_t *data, *end;
-	const char *error;
 };
 
 static void encode_string(buffer_t *dest, const void *data, size_t size)
@@ -115,83 +110,41 @@ void eas_sync_state_encode(buffer_t *dest, const struct eas_sync_state *state)
 	encode_string(dest, state->supported, state->supported_size);
 }
 
-/* The first error stays; after it everything reads as 0. */
-static void decode_fail(struct decoder *dec, const char *error)
-{
-	if (dec->error == NULL)
-		dec->error = error;
-	dec->data = dec->end;
-}
-
-static uint64_t decode_num(struct decoder *dec)
-{
-	uint64_t num;
-
-	if (dec->error != NULL || numpack_decode(&dec->data, dec->end, &num) < 0) {
-		decode_fail(dec, "A number is cut off");
-		return 0;
-	}
-	return num;
-}
-
-static uint32_t decode_num32(struct decoder *dec)
-{
-	uint64_t num = decode_num(dec);
-
-	if (num > UINT32_MAX) {
-		decode_fail(dec, "A number is too large");
-		return 0;
-	}
-	return num;
-}
-
-/* How many of something follow: each takes a byte at least. */
-static unsigned int decode_count(struct decoder *dec)
-{
-	uint64_t num = decode_num(dec);
-
-	if (num > (size_t)(dec->end - dec->data)) {
-		decode_fail(dec, "There are fewer entries than said");
-		return 0;
-	}
-	return num;
-}
-
-static const unsigned char *decode_bytes(struct decoder *dec, size_t *size_r)
+static const unsigned char *decode_bytes(struct eas_state_decoder *dec, size_t *size_r)
 {
 	const unsigned char *data;
 
-	*size_r = decode_count(dec);
+	*size_r = eas_state_decode_count(dec);
 	data = dec->data;
 	dec->data += *size_r;
 	return data;
 }
 
-static const char *decode_string(struct decoder *dec)
+static const char *decode_string(struct eas_state_decoder *dec)
 {
 	const unsigned char *data;
 	size_t size;
 
 	data = decode_bytes(dec, &size);
 	if (memchr(data, '\0', size) != NULL)
-		decode_fail(dec, "A string has a NUL");
+		eas_state_decode_fail(dec, "A string has a NUL");
 	return p_strndup(dec->pool, data, size);
 }
 
-static void decode_set(struct decoder *dec, ARRAY_TYPE(seq_range) *set)
+static void decode_set(struct eas_state_decoder *dec, ARRAY_TYPE(seq_range) *set)
 {
-	unsigned int i, count = decode_count(dec);
+	unsigned int i, count = eas_state_decode_count(dec);
 	struct seq_range *range;
 	uint64_t next = 0, gap, length;
 
 	p_array_init(set, dec->pool, count + 4);
 	for (i = 0; i < count && dec->error == NULL; i++) {
-		gap = decode_num32(dec);
-		length = decode_num32(dec);
+		gap = eas_state_decode_num32(dec);
+		length = eas_state_decode_num32(dec);
 		/* ranges that touch would be one: only the first gap may be 1 */
 		if (gap == 0 || (i > 0 && gap == 1) ||
 		    next + gap + length >= UINT32_MAX) {
-			decode_fail(dec, "A set is out of order");
+			eas_state_decode_fail(dec, "A set is out of order");
 			break;
 		}
 		range = array_append_space(set);
@@ -201,28 +154,28 @@ static void decode_set(struct decoder *dec, ARRAY_TYPE(seq_range) *set)
 	}
 }
 
-static void decode_groups(struct decoder *dec, struct eas_sync_generation *generation)
+static void decode_groups(struct eas_state_decoder *dec, struct eas_sync_generation *generation)
 {
-	unsigned int i, count = decode_count(dec);
+	unsigned int i, count = eas_state_decode_count(dec);
 	struct eas_sync_group *group;
 
 	if (count > EAS_SYNC_MAX_GROUPS)
-		decode_fail(dec, "There are too many groups");
+		eas_state_decode_fail(dec, "There are too many groups");
 	p_array_init(&generation->groups, dec->pool, I_MIN(count, EAS_SYNC_MAX_GROUPS));
 	for (i = 0; i < count && dec->error == NULL; i++) {
 		group = array_append_space(&generation->groups);
-		group->digest = decode_num32(dec);
+		group->digest = eas_state_decode_num32(dec);
 		decode_set(dec, &group->uids);
 	}
 }
 
-static void decode_adds(struct decoder *dec, struct eas_sync_generation *generation)
+static void decode_adds(struct eas_state_decoder *dec, struct eas_sync_generation *generation)
 {
-	unsigned int i, count = decode_count(dec);
+	unsigned int i, count = eas_state_decode_count(dec);
 	struct eas_sync_add *add;
 
 	if (count > EAS_SYNC_MAX_ADDS)
-		decode_fail(dec, "There are too many adds");
+		eas_state_decode_fail(dec, "There are too many adds");
 	p_array_init(&generation->adds, dec->pool, 1);
 	for (i = 0; i < count && dec->error == NULL; i++) {
 		add = array_append_space(&generation->adds);
@@ -231,19 +184,19 @@ static void decode_adds(struct decoder *dec, struct eas_sync_generation *generat
 	}
 }
 
-static struct eas_sync_generation *decode_generation(struct decoder *dec)
+static struct eas_sync_generation *decode_generation(struct eas_state_decoder *dec)
 {
 	struct eas_sync_generation *generation;
 	unsigned int i;
 
 	generation = p_new(dec->pool, struct eas_sync_generation, 1);
-	generation->counter = decode_num32(dec);
-	generation->uid_validity = decode_num32(dec);
-	generation->uid_next = decode_num32(dec);
-	generation->messages = decode_num32(dec);
-	generation->highest_modseq = decode_num(dec);
-	generation->filter_type = decode_num32(dec);
-	generation->window_start = decode_num(dec);
+	generation->counter = eas_state_decode_num32(dec);
+	generation->uid_validity = eas_state_decode_num32(dec);
+	generation->uid_next = eas_state_decode_num32(dec);
+	generation->messages = eas_state_decode_num32(dec);
+	generation->highest_modseq = eas_state_decode_num(dec);
+	generation->filter_type = eas_state_decode_num32(dec);
+	generation->window_start = eas_state_decode_num(dec);
 
 	decode_groups(dec, generation);
 	decode_set(dec, &generation->left_new);
@@ -255,54 +208,54 @@ static struct eas_sync_generation *decode_generation(struct decoder *dec)
 	return generation;
 }
 
-static void decode_generations(struct decoder *dec, struct eas_sync_state *state)
+static void decode_generations(struct eas_state_decoder *dec, struct eas_sync_state *state)
 {
-	unsigned int flags = decode_num32(dec);
+	unsigned int flags = eas_state_decode_num32(dec);
 
 	if (flags == 0 || flags > (GENERATION_CONFIRMED | GENERATION_PENDING))
-		decode_fail(dec, "There is no generation");
+		eas_state_decode_fail(dec, "There is no generation");
 	if ((flags & GENERATION_CONFIRMED) != 0)
 		state->confirmed = decode_generation(dec);
 	if ((flags & GENERATION_PENDING) != 0)
 		state->pending = decode_generation(dec);
 	if (state->confirmed != NULL && state->pending != NULL &&
 	    state->pending->counter != state->confirmed->counter + 1)
-		decode_fail(dec, "The generations do not follow each other");
+		eas_state_decode_fail(dec, "The generations do not follow each other");
 }
 
-static void decode_drafts(struct decoder *dec, struct eas_sync_state *state)
+static void decode_drafts(struct eas_state_decoder *dec, struct eas_sync_state *state)
 {
-	unsigned int i, count = decode_count(dec);
+	unsigned int i, count = eas_state_decode_count(dec);
 	struct eas_sync_draft *draft;
 
 	if (count > EAS_SYNC_MAX_DRAFTS)
-		decode_fail(dec, "There are too many drafts");
+		eas_state_decode_fail(dec, "There are too many drafts");
 	for (i = 0; i < count && dec->error == NULL; i++) {
 		draft = array_append_space(&state->drafts);
-		draft->id_uid = decode_num32(dec);
-		draft->uid = decode_num32(dec);
-		draft->command = decode_num(dec);
+		draft->id_uid = eas_state_decode_num32(dec);
+		draft->uid = eas_state_decode_num32(dec);
+		draft->command = eas_state_decode_num(dec);
 	}
 }
 
 int eas_sync_state_decode(pool_t pool, unsigned int format, const unsigned char *data, size_t size,
 			  struct eas_sync_state **state_r, const char **error_r)
 {
-	struct decoder dec = { .pool = pool, .data = data, .end = data + size };
+	struct eas_state_decoder dec = { .pool = pool, .data = data, .end = data + size };
 	struct eas_sync_state *state;
 	const unsigned char *options, *supported;
 
 	state = p_new(pool, struct eas_sync_state, 1);
 	state->pool = pool;
-	state->instance = decode_num32(&dec);
-	state->created = decode_num(&dec);
+	state->instance = eas_state_decode_num32(&dec);
+	state->created = eas_state_decode_num(&dec);
 	options = decode_bytes(&dec, &state->options_size);
 	if (state->options_size > 0)
 		state->options = p_memdup(pool, options, state->options_size);
-	state->loop.repeats = decode_num32(&dec);
-	state->loop.limit = decode_num32(&dec);
-	state->loop.alone_uid = decode_num32(&dec);
-	state->loop.alone_count = decode_num32(&dec);
+	state->loop.repeats = eas_state_decode_num32(&dec);
+	state->loop.limit = eas_state_decode_num32(&dec);
+	state->loop.alone_uid = eas_state_decode_num32(&dec);
+	state->loop.alone_count = eas_state_decode_num32(&dec);
 	decode_generations(&dec, state);
 	p_array_init(&state->drafts, pool, 1);
 	if (format >= 2)

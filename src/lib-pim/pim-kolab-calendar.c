@@ -130,7 +130,7 @@ kolab_utc_encode(pool_t pool, const struct kolab_row *row ATTR_UNUSED,
 	return TRUE;
 }
 
-static bool
+bool
 kolab_utc_decode(pool_t pool, const struct kolab_row *row ATTR_UNUSED,
 		 const struct kolab_node *node, struct pim_property *property)
 {

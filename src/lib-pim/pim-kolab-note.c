@@ -51,21 +51,7 @@ kolab_plain_utc_encode(pool_t pool, const struct kolab_row *row ATTR_UNUSED,
 	return TRUE;
 }
 
-static bool
-kolab_plain_utc_decode(pool_t pool, const struct kolab_row *row ATTR_UNUSED,
-		       const struct kolab_node *node, struct pim_property *property)
-{
-	struct kolab_time time;
-
-	if (!kolab_time_parse(kolab_value_text(node), &time))
-		return FALSE;
-	if (!time.date_only)
-		time.utc = TRUE;
-	property->value = p_strdup(pool, kolab_time_ical(&time));
-	return TRUE;
-}
-
-const struct kolab_type kolab_type_plain_utc = { kolab_plain_utc_encode, kolab_plain_utc_decode };
+const struct kolab_type kolab_type_plain_utc = { kolab_plain_utc_encode, kolab_utc_decode };
 
 /* Clients tell an HTML note from a plain one by how it begins, so do we. */
 static bool kolab_text_is_html(const char *text)

@@ -33,5 +33,7 @@ const char *kolab_row_text(const struct kolab_row *row, const struct pim_propert
 bool kolab_uri_is_valid(const char *text);
 bool kolab_attach_decode(pool_t pool, const struct kolab_row *row,
 			 const struct kolab_node *node, struct pim_property *property);
+bool kolab_utc_decode(pool_t pool, const struct kolab_row *row,
+		      const struct kolab_node *node, struct pim_property *property);
 
 #endif
