@@ -90,10 +90,27 @@ static bool is_always_told(wbxml_tag_t tag)
 	return tag == EAS_TAG_CALENDAR_START_TIME || tag == EAS_TAG_CALENDAR_END_TIME;
 }
 
-/* Versions before 14.1 have no word for an exception without a reminder. MS-ASCAL "Reminder" (2.2.2.38) */
-static bool can_be_empty(const struct eas_pim_context *ctx, wbxml_tag_t tag)
+/* The series has it, the occurrence has not. Versions before 14.1 have no word for that of a reminder (MS-ASCAL "Reminder"
+   (2.2.2.38)), none has it of attachments; of a text it is one of no length: MS-ASAIRS "Body" (2.2.2.9) must have a Type. */
+static void write_absent(struct exceptions_writer *list, wbxml_tag_t tag)
 {
-	return tag != EAS_TAG_CALENDAR_REMINDER || ctx->version >= EAS_VERSION_14_1;
+	switch (tag) {
+	case EAS_TAG_CALENDAR_REMINDER:
+		if (list->ctx->version >= EAS_VERSION_14_1)
+			wbxml_writer_empty(list->writer, tag);
+		break;
+	case EAS_TAG_AIRSYNCBASE_ATTACHMENTS:
+		break;
+	case EAS_TAG_AIRSYNCBASE_BODY:
+		wbxml_writer_start(list->writer, tag);
+		wbxml_writer_element_uint(list->writer, EAS_TAG_AIRSYNCBASE_TYPE, EAS_BODY_TYPE_TEXT);
+		wbxml_writer_element_uint(list->writer, EAS_TAG_AIRSYNCBASE_ESTIMATED_DATA_SIZE, 0);
+		wbxml_writer_end(list->writer, tag);
+		break;
+	default:
+		wbxml_writer_empty(list->writer, tag);
+		break;
+	}
 }
 
 static void write_override(struct exceptions_writer *list,
@@ -117,8 +134,8 @@ static void write_override(struct exceptions_writer *list,
 			continue;
 		if (!eas_pim_node_is_empty(node))
 			wbxml_writer_node(list->writer, node);
-		else if (main_node != NULL && can_be_empty(list->ctx, tag))
-			wbxml_writer_empty(list->writer, tag);
+		else if (main_node != NULL)
+			write_absent(list, tag);
 	}
 	wbxml_writer_end(list->writer, EAS_TAG_CALENDAR_EXCEPTION);
 }
