@@ -132,18 +132,32 @@ time_t eas_mail_verb_time_get(struct eas_user *user, struct mail *mail)
 	return text == NULL || str_to_time(text, &utc) < 0 ? 0 : utc;
 }
 
-void eas_mail_verb_time_set(struct eas_user *user, struct mail *mail, time_t utc)
+void eas_mail_verb_time_note(struct mail *mail, time_t utc, pool_t pool,
+			     ARRAY_TYPE(eas_followup) *updates)
 {
-	ARRAY_TYPE(eas_followup) updates;
 	struct eas_followup *update;
 	const char *guid;
 
 	if (mail_get_special(mail, MAIL_FETCH_GUID, &guid) < 0 || *guid == '\0')
 		return;
-	t_array_init(&updates, 1);
-	update = array_append_space(&updates);
-	update->mail_guid = guid;
-	update->text = t_strdup_printf("%ld", (long)utc);
+	update = array_append_space(updates);
+	update->mail_guid = p_strdup(pool, guid);
+	update->text = p_strdup_printf(pool, "%ld", (long)utc);
+}
+
+void eas_mail_verb_times_write(struct eas_user *user, const ARRAY_TYPE(eas_followup) *updates)
+{
+	if (array_is_empty(updates))
+		return;
 	eas_mail_followups_forget(user);
-	(void)eas_followups_update(user->state_store, EAS_FOLLOWUPS_VERBS, &updates);
+	(void)eas_followups_update(user->state_store, EAS_FOLLOWUPS_VERBS, updates);
+}
+
+void eas_mail_verb_time_set(struct eas_user *user, struct mail *mail, time_t utc)
+{
+	ARRAY_TYPE(eas_followup) updates;
+
+	t_array_init(&updates, 1);
+	eas_mail_verb_time_note(mail, utc, pool_datastack_create(), &updates);
+	eas_mail_verb_times_write(user, &updates);
 }

@@ -33,8 +33,12 @@ int eas_mail_followups_write(struct eas_user *user, const ARRAY_TYPE(eas_followu
 
 /* When the mail was last replied to or forwarded by a device; 0 = not known. */
 time_t eas_mail_verb_time_get(struct eas_user *user, struct mail *mail);
-/* It was now. Failing to keep that is logged. */
+/* It was then. Failing to keep that is logged. */
 void eas_mail_verb_time_set(struct eas_user *user, struct mail *mail, time_t utc);
+/* The same of many mails: note each in updates (strings of pool), write them all. */
+void eas_mail_verb_time_note(struct mail *mail, time_t utc, pool_t pool,
+			     ARRAY_TYPE(eas_followup) *updates);
+void eas_mail_verb_times_write(struct eas_user *user, const ARRAY_TYPE(eas_followup) *updates);
 
 /* A new request: read them again when they are needed. */
 void eas_mail_followups_forget(struct eas_user *user);

@@ -147,10 +147,11 @@ mover_take_followups(struct mail_mover *mover, const struct eas_mail_move *moves
 		     unsigned int count)
 {
 	struct mailbox_transaction_context *trans;
-	ARRAY_TYPE(eas_followup) updates;
+	ARRAY_TYPE(eas_followup) updates, verbs;
 	struct mail *mail;
 
 	t_array_init(&updates, 4);
+	t_array_init(&verbs, 4);
 	trans = mailbox_transaction_begin(mover->dst, 0, "eas move");
 	mail = mail_alloc(trans, 0, NULL);
 	for (unsigned int i = 0; i < count; i++) {
@@ -158,8 +159,10 @@ mover_take_followups(struct mail_mover *mover, const struct eas_mail_move *moves
 		    (moves[i].followup == NULL && moves[i].verb_utc == 0) ||
 		    !mail_set_uid(mail, moves[i].dst_uid))
 			continue;
-		if (moves[i].verb_utc != 0)
-			eas_mail_verb_time_set(mover->user, mail, moves[i].verb_utc);
+		if (moves[i].verb_utc != 0) {
+			eas_mail_verb_time_note(mail, moves[i].verb_utc,
+						pool_datastack_create(), &verbs);
+		}
 		if (moves[i].followup != NULL) {
 			(void)eas_mail_followup_note(mover->user, mail, moves[i].followup,
 						     pool_datastack_create(), &updates);
@@ -168,6 +171,7 @@ mover_take_followups(struct mail_mover *mover, const struct eas_mail_move *moves
 	mail_free(&mail);
 	(void)mailbox_transaction_commit(&trans);
 	(void)eas_mail_followups_write(mover->user, &updates);
+	eas_mail_verb_times_write(mover->user, &verbs);
 }
 
 static void
