@@ -3,7 +3,6 @@
 #include "lib.h"
 #include "pim-tree.h"
 #include "pim-object.h"
-#include "pim-recurrence.h"
 #include "eas-tag.h"
 #include "eas-pim-row.h"
 #include "eas-pim-calendar.h"
@@ -47,22 +46,3 @@ const struct eas_pim_class eas_pim_class_calendar = {
 	.finish = calendar_finish,
 	.patch_instance = calendar_patch_instance
 };
-
-bool eas_pim_calendar_get_span(const struct pim_object *object, const struct pim_zone *zone,
-			       time_t *start_r, time_t *end_r)
-{
-	int64_t start, end;
-	struct pim_series *series;
-	pool_t pool;
-	bool ret;
-
-	pool = pool_alloconly_create("calendar span", 4096);
-	series = pim_event_get_series(pool, pim_object_main(object), zone);
-	ret = series != NULL && pim_series_get_range(series, &start, &end);
-	pool_unref(&pool);
-	if (!ret)
-		return FALSE;
-	*start_r = start;
-	*end_r = end;
-	return TRUE;
-}

@@ -11,12 +11,6 @@
 #define EAS_PIM_CALENDAR_CLIENT_UID "X-EAS-CLIENTUID"
 const char *eas_pim_calendar_client_uid(const char *value);
 
-/* Start of the first occurrence and end of the last, overrides included, for FilterType. zone: where floating times and whole days
-   are, NULL = UTC. end_r: max of time_t = it goes on for ever. Returns FALSE = it has no time that can be
-   read: show it always. */
-bool eas_pim_calendar_get_span(const struct pim_object *object, const struct pim_zone *zone,
-			       time_t *start_r, time_t *end_r);
-
 /* The attachment with this id: what follows "folder:hash:" in its FileReference. Its bytes are appended to dest, type and name are of the
    object or the data stack; name may be NULL. FALSE = there is none. */
 bool eas_pim_calendar_get_attachment(const struct pim_object *object, const char *id,

@@ -365,31 +365,6 @@ static void test_calendar_attachments(void)
 	test_end();
 }
 
-static void test_calendar_span(void)
-{
-	static const struct {
-		const char *event;
-		time_t start, end;
-	} tests[] = {
-		{ START, 1774854000, 1774854000 },
-		{ START "DURATION:PT1H\n", 1774854000, 1774857600 },
-		{ START "DURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=3\n", 1774854000, 1774857600 + 2*86400 },
-		{ START "RRULE:FREQ=HOURLY;COUNT=3\nEXDATE;TZID=Europe/Berlin:20260330T110000\n", 1774854000, 1774857600 }
-	};
-	time_t start, end;
-	unsigned int i;
-
-	test_begin("calendar: from the first to the last occurrence");
-	for (i = 0; i < N_ELEMENTS(tests); i++) {
-		test_assert_idx(eas_pim_calendar_get_span(test_object(tests[i].event), NULL, &start, &end), i);
-		test_assert_idx(start == tests[i].start && end == tests[i].end, i);
-	}
-	test_assert(eas_pim_calendar_get_span(test_object(START "RRULE:FREQ=DAILY\n"), NULL, &start, &end));
-	test_assert(end > 253402300799LL);
-	test_assert(!eas_pim_calendar_get_span(test_object("SUMMARY:when?\n"), NULL, &start, &end));
-	test_end();
-}
-
 /*
  * Adds
  */
@@ -467,7 +442,6 @@ int main(void)
 		test_calendar_meetings,
 		test_calendar_zones,
 		test_calendar_attachments,
-		test_calendar_span,
 		test_calendar_add,
 		NULL
 	};
