@@ -10,7 +10,7 @@
 #include "unlink-directory.h"
 #include "write-full.h"
 #include "eas-request.h"
-#include "eas-state-store.h"
+#include "eas-state-store-private.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -31,21 +31,12 @@
 #define STATE_MAGIC "DPstate"
 #define STATE_MAGIC_SIZE 7
 #define STATE_HEADER_VERSION 1
-#define STATE_HEADER_SIZE 24
 enum state_header_offset {
 	STATE_OFFSET_MAGIC	= 0,
 	STATE_OFFSET_VERSION	= 7,
 	STATE_OFFSET_FORMAT	= 8,
 	STATE_OFFSET_SIZE	= 12,
 	STATE_OFFSET_CHECKSUM	= 20
-};
-
-struct eas_state_store {
-	struct event *event;
-	/* <root>/<device id> */
-	char *dir;
-	char *lock_path;
-	struct file_lock *lock;
 };
 
 static bool state_name_is_valid(const char *name)
@@ -141,6 +132,12 @@ void eas_state_store_unlock(struct eas_state_store *store)
  * Header
  */
 
+const char *eas_state_store_path(const struct eas_state_store *store, const char *name)
+{
+	i_assert(state_name_is_valid(name));
+	return t_strconcat(store->dir, "/", name, NULL);
+}
+
 static void state_header_make(unsigned char header_r[STATE_HEADER_SIZE],
 			      unsigned int format, const void *data, size_t size)
 {
@@ -155,11 +152,20 @@ static void state_header_make(unsigned char header_r[STATE_HEADER_SIZE],
 	cpu32_to_be_unaligned(crc, header_r + STATE_OFFSET_CHECKSUM);
 }
 
-/* Returns NULL if it is whole and of one of these formats, else what is wrong. */
-static const char *
-state_file_check(const unsigned char *data, size_t size, unsigned int oldest,
-		 unsigned int newest, unsigned int *format_r, bool *damaged_r)
+uint32_t eas_state_header_checksum(const unsigned char *header)
 {
+	return be32_to_cpu_unaligned(header + STATE_OFFSET_CHECKSUM);
+}
+
+/* Returns NULL if it is whole and of one of these formats, else what is wrong. *size becomes that of
+   header and payload, where more may follow. */
+static const char *
+state_file_check(const unsigned char *data, size_t *_size, bool more_may_follow,
+		 unsigned int oldest, unsigned int newest, unsigned int *format_r,
+		 bool *damaged_r)
+{
+	size_t size = *_size;
+	uint64_t payload;
 	unsigned char header[STATE_HEADER_SIZE];
 	unsigned int file_format;
 
@@ -172,6 +178,9 @@ state_file_check(const unsigned char *data, size_t size, unsigned int oldest,
 		*damaged_r = FALSE;
 		return "a newer version wrote it";
 	}
+	payload = be64_to_cpu_unaligned(data + STATE_OFFSET_SIZE);
+	if (more_may_follow && payload < size - STATE_HEADER_SIZE)
+		*_size = size = STATE_HEADER_SIZE + payload;
 	file_format = be32_to_cpu_unaligned(data + STATE_OFFSET_FORMAT);
 	state_header_make(header, file_format, data + STATE_HEADER_SIZE,
 			  size - STATE_HEADER_SIZE);
@@ -244,14 +253,22 @@ eas_state_store_read_formats(struct eas_state_store *store, const char *name,
 			     unsigned int *format_r, const unsigned char **data_r,
 			     size_t *size_r)
 {
-	const char *path = t_strconcat(store->dir, "/", name, NULL);
+	return eas_state_store_read_file(store, name, oldest, newest, pool, format_r,
+					 data_r, size_r, NULL);
+}
+
+enum eas_state_result
+eas_state_store_read_file(struct eas_state_store *store, const char *name,
+			  unsigned int oldest, unsigned int newest, pool_t pool,
+			  unsigned int *format_r, const unsigned char **data_r,
+			  size_t *size_r, size_t *file_size_r)
+{
+	const char *path = eas_state_store_path(store, name);
 	const char *error;
 	unsigned char *data;
 	size_t size;
 	bool damaged;
 	int ret;
-
-	i_assert(state_name_is_valid(name));
 
 	*data_r = NULL;
 	*size_r = 0;
@@ -259,7 +276,10 @@ eas_state_store_read_formats(struct eas_state_store *store, const char *name,
 		return EAS_STATE_TEMPFAIL;
 	if (ret == 0)
 		return EAS_STATE_NONE;
-	error = state_file_check(data, size, oldest, newest, format_r, &damaged);
+	if (file_size_r != NULL)
+		*file_size_r = size;
+	error = state_file_check(data, &size, file_size_r != NULL, oldest, newest,
+				 format_r, &damaged);
 	if (error != NULL) {
 		e_error(store->event, "State file %s is ignored: %s", path, error);
 		if (damaged)
@@ -360,21 +380,29 @@ state_file_replace(struct eas_state_store *store, const char *path,
 int eas_state_store_write(struct eas_state_store *store, const char *name,
 			  unsigned int format, const void *data, size_t size)
 {
+	uint32_t checksum;
+
+	return eas_state_store_write_file(store, name, format, data, size, &checksum);
+}
+
+int eas_state_store_write_file(struct eas_state_store *store, const char *name,
+			       unsigned int format, const void *data, size_t size,
+			       uint32_t *checksum_r)
+{
 	unsigned char header[STATE_HEADER_SIZE];
 	int ret;
 
 	i_assert(store->lock != NULL);
-	i_assert(state_name_is_valid(name));
 
 	if (size > EAS_STATE_MAX_BYTES) {
 		e_error(store->event, "State %s is too large (%zu bytes)", name, size);
 		return -1;
 	}
 	state_header_make(header, format, data, size);
+	*checksum_r = eas_state_header_checksum(header);
 	T_BEGIN {
-		const char *path = t_strconcat(store->dir, "/", name, NULL);
-
-		ret = state_file_replace(store, path, header, data, size);
+		ret = state_file_replace(store, eas_state_store_path(store, name), header,
+					 data, size);
 	} T_END;
 	return ret;
 }
@@ -382,13 +410,10 @@ int eas_state_store_write(struct eas_state_store *store, const char *name,
 void eas_state_store_get_stamp(struct eas_state_store *store, const char *name,
 			       struct eas_state_stamp *stamp_r)
 {
-	const char *path = t_strconcat(store->dir, "/", name, NULL);
 	struct stat st;
 
-	i_assert(state_name_is_valid(name));
-
 	i_zero(stamp_r);
-	if (stat(path, &st) < 0)
+	if (stat(eas_state_store_path(store, name), &st) < 0)
 		return;
 	stamp_r->ino = st.st_ino;
 	stamp_r->size = st.st_size;
