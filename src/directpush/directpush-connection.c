@@ -355,6 +355,7 @@ static bool connection_body_is_complete(const struct directpush_connection *conn
 /* Does the phone go on sending its body? If a worker is slow, it cannot. */
 static void connection_check_body(struct directpush_connection *conn)
 {
+	unsigned int timeout_msecs = directpush_set->directpush_body_timeout * 1000;
 	uoff_t in = directpush_pump_get_in(conn->pump);
 	bool waiting;
 
@@ -362,15 +363,16 @@ static void connection_check_body(struct directpush_connection *conn)
 		return;
 	waiting = http_server_connection_get_stats(conn->http)->input +
 		CONNECTION_BLOCK_SIZE < in || !directpush_pump_is_empty(conn->pump);
-	if (in == conn->body_in && !waiting) {
+	if (waiting)
+		directpush_pace_held_up(&conn->body_pace, in, timeout_msecs);
+	else if (!directpush_pace_keeps_up(&conn->body_pace, in, timeout_msecs,
+					   directpush_timer_now_msecs())) {
 		e_debug(directpush_event, "Connection from %s: Body took too long to come",
 			net_ip2addr(&conn->peer.remote_ip));
 		directpush_connection_destroy(conn);
 		return;
 	}
-	conn->body_in = in;
-	directpush_timer_start(&conn->timer,
-			       directpush_set->directpush_body_timeout * 1000,
+	directpush_timer_start(&conn->timer, timeout_msecs,
 			       connection_check_body, conn);
 }
 
@@ -382,7 +384,9 @@ void directpush_connection_request_begin(struct directpush_connection *conn,
 	conn->request_end = body_size == UOFF_T_MAX ? UOFF_T_MAX :
 		http_server_connection_get_stats(conn->http)->input + body_size;
 	if (body_size > 0) {
-		conn->body_in = directpush_pump_get_in(conn->pump);
+		directpush_pace_begin(&conn->body_pace,
+				      directpush_pump_get_in(conn->pump),
+				      directpush_timer_now_msecs());
 		directpush_timer_start(&conn->timer,
 				       directpush_set->directpush_body_timeout * 1000,
 				       connection_check_body, conn);

@@ -7,6 +7,7 @@
    the socketpair and the pump exist while a request is active ("awake"). */
 
 #include "net.h"
+#include "directpush-pace.h"
 #include "directpush-timer.h"
 #include "directpush-tls.h"
 #include "directpush-transport.h"
@@ -60,8 +61,8 @@ struct directpush_connection {
 	/* directpush_pump_get_in() when the request read last was complete;
 	   UOFF_T_MAX if lib-http has to be asked */
 	uoff_t request_end;
-	/* directpush_pump_get_in() when it was last checked that a body comes */
-	uoff_t body_in;
+	/* of the body, by directpush_pump_get_in() */
+	struct directpush_pace body_pace;
 	/* being handled, oldest first */
 	struct directpush_request *requests;
 

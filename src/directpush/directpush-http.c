@@ -10,6 +10,7 @@
 #include "eas-version.h"
 #include "directpush-common.h"
 #include "directpush-connection.h"
+#include "directpush-rate.h"
 #include "directpush-request.h"
 #include "directpush-http.h"
 
@@ -196,15 +197,20 @@ directpush_http_response(struct http_server_request *req, unsigned int status)
 	return resp;
 }
 
+void directpush_http_retry_after(struct http_server_response *resp, unsigned int secs)
+{
+	if (secs > 0) {
+		http_server_response_add_header(resp, "Retry-After",
+						dec2str(directpush_rate_spread(secs)));
+	}
+}
+
 void directpush_http_fail(struct http_server_request *req, unsigned int status,
 			  unsigned int retry_after_secs)
 {
 	struct http_server_response *resp = directpush_http_response(req, status);
 
-	if (retry_after_secs > 0) {
-		http_server_response_add_header(resp, "Retry-After",
-						dec2str(retry_after_secs));
-	}
+	directpush_http_retry_after(resp, retry_after_secs);
 	if (status == 501)
 		http_server_response_add_header(resp, "Allow", HTTP_METHODS);
 	/* the rest of a body that is too large is not worth waiting for */

@@ -21,6 +21,9 @@ void directpush_http_close(struct directpush_connection *conn, const char *reaso
 /* A response with the headers that all ours have. */
 struct http_server_response *
 directpush_http_response(struct http_server_request *req, unsigned int status);
+/* A phone that cannot be served now shall come back after so many seconds, or somewhat later: those
+   that are refused together do not come back together. 0: no such header */
+void directpush_http_retry_after(struct http_server_response *resp, unsigned int secs);
 /* Answer without a body. retry_after_secs 0: no such header */
 void directpush_http_fail(struct http_server_request *req, unsigned int status,
 			  unsigned int retry_after_secs);

@@ -409,8 +409,8 @@ static bool request_check_rate(struct directpush_request *req)
 		       "answering 503 until it slows down", device->user->name,
 		       device->id, limit, setting, req->command->name);
 	}
-	directpush_request_fail(req, 503, directpush_rate_spread(
-					I_MAX(wait_secs, REQUEST_BUSY_RETRY_AFTER_SECS)),
+	directpush_request_fail(req, 503,
+				I_MAX(wait_secs, REQUEST_BUSY_RETRY_AFTER_SECS),
 				"too many requests a minute");
 	return FALSE;
 }

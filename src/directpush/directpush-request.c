@@ -230,10 +230,7 @@ void directpush_request_respond(struct directpush_request *req,
 		http_server_response_add_header(resp, "Content-Type",
 						reply->content_type);
 	}
-	if (reply->retry_after_secs > 0) {
-		http_server_response_add_header(resp, "Retry-After",
-						dec2str(reply->retry_after_secs));
-	}
+	directpush_http_retry_after(resp, reply->retry_after_secs);
 	if (reply->announce)
 		directpush_http_announce(resp, TRUE);
 	header = reply->headers == NULL ? NULL : t_strsplit(reply->headers, "\n");
