@@ -37,6 +37,8 @@ struct directpush_order {
 	pool_t pool;
 	struct directpush_ipc_park park;
 	struct directpush_order_key key;
+	/* when the worker looked; monotonic clock, set by who asked it */
+	uint64_t looked_msecs;
 	/* one for each folder of park: something happened there */
 	bool *changed;
 	/* something happened since the worker looked */

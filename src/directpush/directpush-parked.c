@@ -367,6 +367,7 @@ static void parked_look_park(void *context, const char *fields)
 		parked_watch_stop(parked);
 		return;
 	}
+	order->looked_msecs = directpush_timer_now_msecs();
 	/* the deadline is what the phone asked for at first */
 	order->park.heartbeat_secs = parked->order->park.heartbeat_secs;
 	device_order = directpush_device_get_order(parked->device,

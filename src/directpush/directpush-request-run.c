@@ -203,6 +203,7 @@ static void request_job_park(void *context, const char *fields)
 		error = "command does not wait";
 	else if ((order = directpush_order_create(fields, &req->order_key,
 						  &error)) != NULL) {
+		order->looked_msecs = directpush_timer_now_msecs();
 		directpush_order_unref(device_order);
 		directpush_order_ref(order);
 		*device_order = order;
@@ -257,6 +258,15 @@ static void request_start_job(struct directpush_request *req, struct istream *re
  * The body of requests that may wait
  */
 
+/* Not every change tells us: a process may be killed between its commit and its line, or
+   be on another host. */
+static bool request_order_is_old(const struct directpush_request *req,
+				 const struct directpush_order *order)
+{
+	return req->asked_msecs >= order->looked_msecs +
+		directpush_set->directpush_look_interval * 1000ULL;
+}
+
 /* The same request again, and nothing happened: no worker is needed. */
 static bool request_try_repeat(struct directpush_request *req)
 {
@@ -270,6 +280,7 @@ static bool request_try_repeat(struct directpush_request *req)
 	if (req->device->sync_lost)
 		return FALSE;
 	if (order == NULL || !directpush_order_can_repeat(order, &req->order_key) ||
+	    request_order_is_old(req, order) ||
 	    (limit_secs != 0 && order->park.heartbeat_secs > limit_secs))
 		return FALSE;
 	directpush_counter_add(DIRECTPUSH_COUNTER_PARKED_WITHOUT_WORKER);

@@ -40,6 +40,7 @@ static const struct setting_define directpush_setting_defines[] = {
 	DEF(UINT, directpush_user_rate),
 
 	DEF(TIME_MSECS, directpush_coalesce_time),
+	DEF(TIME, directpush_look_interval),
 
 	DEF(TIME, directpush_handshake_timeout),
 	DEF(TIME, directpush_header_timeout),
@@ -79,6 +80,7 @@ static const struct directpush_settings directpush_default_settings = {
 	.directpush_user_rate = 1500,
 
 	.directpush_coalesce_time = 1,
+	.directpush_look_interval = 60*60,
 
 	.directpush_handshake_timeout = 10,
 	.directpush_header_timeout = 15,

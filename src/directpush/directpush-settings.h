@@ -45,6 +45,8 @@ struct directpush_settings {
 
 	/* milliseconds */
 	unsigned int directpush_coalesce_time;
+	/* seconds; 0 = a repeated Ping is never believed */
+	unsigned int directpush_look_interval;
 
 	/* seconds */
 	unsigned int directpush_handshake_timeout;
