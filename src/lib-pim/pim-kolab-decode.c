@@ -104,8 +104,21 @@ void kolab_property_decode(pool_t pool, const struct kolab_rows *rows,
 		DLLIST2_APPEND(&component->properties_head, &component->properties_tail, property);
 }
 
+/* Of a property that had no element when it was written, and has one now: another program has written it since. */
+static bool
+kolab_custom_is_stale(const struct kolab_rows *rows, const struct kolab_node *parent, const char *identifier)
+{
+	for (unsigned int i = 0; i < rows->count; i++) {
+		const struct kolab_row *row = &rows->rows[i];
+
+		if ((row->flags & KOLAB_ALONE) != 0 && strcasecmp(row->property, identifier) == 0)
+			return kolab_node_find(parent, row->element) != NULL;
+	}
+	return FALSE;
+}
+
 static void
-kolab_custom_apply(pool_t pool, struct pim_component *component,
+kolab_custom_apply(pool_t pool, const struct kolab_rows *rows, struct pim_component *component,
 		   const struct kolab_node *parent, const struct kolab_node *custom)
 {
 	const char *identifier = kolab_node_text(custom, "identifier");
@@ -119,7 +132,8 @@ kolab_custom_apply(pool_t pool, struct pim_component *component,
 		kolab_record_apply_component(pool, component, value);
 	else if (strcmp(identifier, KOLAB_CUSTOM_RRULE_OF) == 0)
 		kolab_rule_apply(pool, component, parent, value);
-	else if (strcmp(identifier, KOLAB_CUSTOM_CALENDAR) != 0 && strcmp(identifier, KOLAB_CUSTOM_RRULE) != 0)
+	else if (strcmp(identifier, KOLAB_CUSTOM_CALENDAR) != 0 && strcmp(identifier, KOLAB_CUSTOM_RRULE) != 0 &&
+		 !kolab_custom_is_stale(rows, parent, identifier))
 		kolab_custom_decode(pool, component, identifier, value);
 }
 
@@ -137,13 +151,14 @@ void kolab_properties_decode(pool_t pool, const struct kolab_rows *rows,
 	}
 }
 
-void kolab_customs_decode(pool_t pool, const struct kolab_node *parent, struct pim_component *component)
+void kolab_customs_decode(pool_t pool, const struct kolab_rows *rows, const struct kolab_node *parent,
+			  struct pim_component *component)
 {
 	const struct kolab_node *node;
 
 	for (node = parent->head; node != NULL; node = node->next) {
 		if (strcmp(node->name, KOLAB_CUSTOM) == 0) T_BEGIN {
-			kolab_custom_apply(pool, component, parent, node);
+			kolab_custom_apply(pool, rows, component, parent, node);
 		} T_END;
 	}
 }

@@ -72,6 +72,15 @@ static unsigned int kolab_node_count(const struct kolab_node *parent, const char
 	return count;
 }
 
+static void
+kolab_move_all(struct kolab_encoder *encoder, const struct kolab_row *row, struct pim_component *original)
+{
+	struct pim_property *property;
+
+	while ((property = pim_property_find(encoder->component, row->property)) != NULL)
+		kolab_property_move(encoder->component, original, property);
+}
+
 static void kolab_row_encode(struct kolab_encoder *encoder, const struct kolab_row *row)
 {
 	struct pim_property *property, *next;
@@ -87,8 +96,13 @@ static void kolab_row_encode(struct kolab_encoder *encoder, const struct kolab_r
 		if (node == NULL)
 			continue;
 		original = pim_component_new(encoder->pool, "X");
-		kolab_property_move(encoder->component, original, property);
 		kolab_node_append(encoder->parent, node);
+		if ((row->flags & KOLAB_ALONE) != 0) {
+			kolab_move_all(encoder, row, original);
+			next = NULL;
+		} else {
+			kolab_property_move(encoder->component, original, property);
+		}
 		kolab_elements_check(encoder, node, original);
 	}
 }

@@ -33,6 +33,8 @@ enum kolab_flags {
 	KOLAB_CN_INSIDE	= 0x08,
 	/* another name for what an earlier row reads: written only */
 	KOLAB_ALIAS	= 0x10,
+	/* there is no other where its element is: what another program writes there holds for all that stood beside it */
+	KOLAB_ALONE	= 0x20,
 };
 
 struct kolab_row {
@@ -152,7 +154,8 @@ void kolab_property_decode(pool_t pool, const struct kolab_rows *rows,
 void kolab_properties_decode(pool_t pool, const struct kolab_rows *rows,
 			     const struct kolab_node *parent, struct pim_component *component);
 /* Those, when everything else of the component is there: they may remember how it was. */
-void kolab_customs_decode(pool_t pool, const struct kolab_node *parent, struct pim_component *component);
+void kolab_customs_decode(pool_t pool, const struct kolab_rows *rows, const struct kolab_node *parent,
+			  struct pim_component *component);
 
 /* pim-kolab-affiliation.c */
 void kolab_affiliations_encode(pool_t pool, struct pim_component *component,

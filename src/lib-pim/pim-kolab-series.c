@@ -92,8 +92,8 @@ void kolab_rule_apply(pool_t pool, struct pim_component *component, const struct
 	const struct kolab_node *node;
 	struct pim_property *dates = pim_property_find(component, "RDATE");
 
-	/* somebody else changed the dates: they are what holds */
-	if (null_strcmp(series_digest(component), digest) != 0)
+	/* somebody else changed the dates, or made a rule: they are what holds */
+	if (null_strcmp(series_digest(component), digest) != 0 || pim_property_find(component, "RRULE") != NULL)
 		return;
 	for (node = parent->head; node != NULL; node = node->next) {
 		const char *value = kolab_node_text(node, "value");

@@ -105,7 +105,7 @@ kolab_instance_decode(pool_t pool, const struct kolab_kind *kind,
 			kolab_component_decode(pool, child, component);
 	}
 	if (properties != NULL) {
-		kolab_customs_decode(pool, properties, component);
+		kolab_customs_decode(pool, kind->rows, properties, component);
 		kolab_calendar_line_decode(pool, properties, calendar);
 	}
 }
@@ -166,7 +166,7 @@ kolab_contact_decode(pool_t pool, const struct kolab_kind *kind,
 	property = pim_property_find(card, "KIND");
 	if (property != NULL && strcmp(property->value, "individual") == 0)
 		pim_property_remove(card, property);
-	kolab_customs_decode(pool, vcard, card);
+	kolab_customs_decode(pool, kind->rows, vcard, card);
 	if (pim_property_find_next(version) != NULL)
 		pim_property_remove(card, version);
 	node = kolab_node_find(vcard, "kind");
@@ -182,7 +182,7 @@ kolab_note_decode(pool_t pool, const struct kolab_kind *kind,
 	*root_r = kolab_calendar_new(pool);
 	pim_component_append(*root_r, journal);
 	kolab_properties_decode(pool, kind->rows, xml, journal);
-	kolab_customs_decode(pool, xml, journal);
+	kolab_customs_decode(pool, kind->rows, xml, journal);
 	kolab_calendar_line_decode(pool, xml, *root_r);
 	return TRUE;
 }

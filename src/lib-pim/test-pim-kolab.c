@@ -473,6 +473,55 @@ static void test_pim_kolab_edited(void)
 	test_end();
 }
 
+/* Rules that stand in x-custom, and the one that another client writes instead. */
+static void test_pim_kolab_rule_edited(void)
+{
+	static const struct {
+		const char *rules, *find, *put, *rules_after;
+	} tests[] = {
+		/* no element can hold it */
+		{ "RRULE:FREQ=WEEKLY;X-FOO=1\r\n", "<summary>",
+		  "<rrule><recur><freq>DAILY</freq></recur></rrule><summary>", "RRULE:FREQ=DAILY\r\n" },
+		{ "RRULE:FREQ=WEEKLY;X-FOO=1\r\n", "Before", "After!", "RRULE:FREQ=WEEKLY;X-FOO=1\r\n" },
+		/* one element holds one of them */
+		{ "RRULE:FREQ=WEEKLY\r\nRRULE:FREQ=DAILY;COUNT=3\r\n", "WEEKLY", "YEARLY", "RRULE:FREQ=YEARLY\r\n" },
+		{ "RRULE:FREQ=WEEKLY\r\nRRULE:FREQ=DAILY;COUNT=3\r\n", "Before", "After!",
+		  "RRULE:FREQ=WEEKLY\r\nRRULE:FREQ=DAILY;COUNT=3\r\n" },
+		/* dates stand for it, and another client makes a rule of them */
+		{ "RRULE:FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=-1;COUNT=3\r\n", "<rdate>",
+		  "<rrule><recur><freq>DAILY</freq></recur></rrule><rdate>", "RRULE:FREQ=DAILY\r\n" },
+	};
+	unsigned int i;
+
+	test_begin("pim kolab: the rule that another client wrote is the rule");
+	for (i = 0; i < N_ELEMENTS(tests); i++) T_BEGIN {
+		const char *text = t_strconcat("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:x\r\n"
+			"DTSTART:20260302T080000Z\r\n", tests[i].rules, "SUMMARY:Before\r\n"
+			"END:VEVENT\r\nEND:VCALENDAR\r\n", NULL);
+		pool_t pool = pool_alloconly_create("test", 4096);
+		string_t *xml = t_str_new(4096), *rules = t_str_new(64);
+		const struct pim_property *property;
+		struct pim_component *root;
+		const char *error, *found, *edited;
+
+		test_assert_idx(pim_tree_parse(pool, (const unsigned char *)text, strlen(text), &root, &error) == 0, i);
+		test_assert_idx(pim_kolab_encode(xml, PIM_KIND_EVENT, root, &error) == 0, i);
+		found = strstr(str_c(xml), tests[i].find);
+		test_assert_idx(found != NULL, i);
+		edited = t_strconcat(t_strdup_until(str_c(xml), found), tests[i].put,
+				     found + strlen(tests[i].find), NULL);
+		test_assert_idx(pim_kolab_decode(pool, PIM_KIND_EVENT, (const unsigned char *)edited,
+						 strlen(edited), &root, &error) == 0, i);
+		property = pim_property_find(root->components_head, "RRULE");
+		for (; property != NULL; property = pim_property_find_next(property)) {
+			str_printfa(rules, "RRULE:%s\r\n", property->value);
+		}
+		test_assert_strcmp_idx(str_c(rules), tests[i].rules_after, i);
+		pool_unref(&pool);
+	} T_END;
+	test_end();
+}
+
 /* In a process of its own: all that was written above. */
 static void test_pim_kolab_oracle(void)
 {
@@ -500,6 +549,7 @@ int main(void)
 		test_pim_kolab_facts,
 		test_pim_kolab_foreign,
 		test_pim_kolab_edited,
+		test_pim_kolab_rule_edited,
 		test_pim_kolab_oracle,
 		NULL
 	};
