@@ -32,6 +32,7 @@ static const struct setting_define directpush_worker_setting_defines[] = {
 	DEF(UINT, directpush_ping_max_folders),
 
 	DEF(UINT, directpush_mass_delete_limit),
+	DEF(UINT, directpush_user_devices),
 	DEF(ENUM, directpush_provision),
 	DEF(ENUM, directpush_sent_copy),
 	DEF(BOOL, directpush_shared_namespaces),
@@ -65,6 +66,7 @@ static const struct directpush_worker_settings directpush_worker_default_setting
 	.directpush_ping_max_folders = 200,
 
 	.directpush_mass_delete_limit = 1000,
+	.directpush_user_devices = 100,
 	.directpush_provision = "optional:none:require",
 	.directpush_sent_copy = "asked:always:never",
 	.directpush_shared_namespaces = FALSE,

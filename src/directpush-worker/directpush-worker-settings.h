@@ -55,6 +55,8 @@ struct directpush_worker_settings {
 
 	/* an hour; 0 = no limit */
 	unsigned int directpush_mass_delete_limit;
+	/* remembered at once; 0 = no limit */
+	unsigned int directpush_user_devices;
 	const char *directpush_provision;
 	const char *directpush_sent_copy;
 	bool directpush_shared_namespaces;

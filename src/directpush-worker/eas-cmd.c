@@ -11,6 +11,7 @@
 #include "eas-schema.h"
 #include "eas-status.h"
 #include "eas-device.h"
+#include "eas-device-room.h"
 #include "eas-state-store.h"
 #include "directpush-ipc-worker.h"
 #include "directpush-worker-settings.h"
@@ -219,6 +220,33 @@ eas_cmd_device_open(struct eas_cmd_context *ctx, struct eas_state_store *store)
 	return 0;
 }
 
+/* DeviceIds are the client's to make up, so each that is remembered has to be wanted. Returns FALSE if
+   the request was answered. */
+static bool eas_cmd_check_room(struct eas_cmd_context *ctx)
+{
+	struct eas_user *user = ctx->user;
+	int ret;
+
+	if (ctx->device->stored)
+		return TRUE;
+	ret = eas_device_make_room(user->state_root, ctx->request->device_id,
+				   user->set->directpush_user_devices, ctx->event);
+	if (ret > 0)
+		return TRUE;
+	if (ret < 0) {
+		eas_reply_unavailable(ctx->reply, EAS_RETRY_AFTER_SECS);
+		return FALSE;
+	}
+	if (!user->devices_full) {
+		user->devices_full = TRUE;
+		e_warning(ctx->event, "The user has as many devices as are remembered "
+			  "(directpush_user_devices=%u), all of them in use: new ones are refused",
+			  user->set->directpush_user_devices);
+	}
+	eas_cmd_reply_status(ctx, EAS_STATUS_GLOBAL_MAXIMUM_DEVICES_REACHED);
+	return FALSE;
+}
+
 /* What the request itself tells of the device. It alone creates no record. */
 static void eas_cmd_device_seen(struct eas_cmd_context *ctx)
 {
@@ -277,7 +305,7 @@ static void eas_cmd_handle(struct eas_cmd_context *ctx)
 				     ctx->event);
 
 	if (eas_cmd_device_open(ctx, store) == 0) {
-		if (eas_cmd_check_policy(ctx)) {
+		if (eas_cmd_check_room(ctx) && eas_cmd_check_policy(ctx)) {
 			eas_folder_request_begin(user, ctx->run->folders_changed);
 			eas_mail_followups_forget(user);
 			/* what it sends by SendMail it has not got */

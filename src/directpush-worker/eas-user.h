@@ -44,6 +44,8 @@ struct eas_user {
 	const char *const *addresses;
 	/* NULL = not asked for yet */
 	const struct pim_zone *zone;
+	/* a new device was refused and logged */
+	bool devices_full;
 	/* for eas_email_source: set if directpush_tnef is */
 	const char *tnef_temp_prefix;
 	/* of the mail plugin; NULL if it is not loaded */

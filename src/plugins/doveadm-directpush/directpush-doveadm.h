@@ -24,6 +24,7 @@ extern struct doveadm_cmd_ver2 doveadm_cmd_directpush_device_skipped;
 extern struct doveadm_cmd_ver2 doveadm_cmd_directpush_device_release;
 extern struct doveadm_cmd_ver2 doveadm_cmd_directpush_device_resync;
 extern struct doveadm_cmd_ver2 doveadm_cmd_directpush_device_remove;
+extern struct doveadm_cmd_ver2 doveadm_cmd_directpush_device_expire;
 /* about a file */
 extern struct doveadm_cmd_ver2 doveadm_cmd_directpush_dump;
 
@@ -46,9 +47,12 @@ struct directpush_device_cmd {
 	void (*print_headers)(void);
 	/* runs only for a named device, under its lock */
 	bool changes;
+	/* runs for all, under the lock of each; the parameter is a number of days */
+	bool expires;
 
 	/* NULL = all */
 	const char *device_id;
+	unsigned int unused_days;
 	/* of the user being looked at */
 	struct event *event;
 };

@@ -18,7 +18,7 @@ device_run(struct directpush_device_cmd *cmd, struct mail_user *user,
 		eas_state_store_init(root, device_id, user->event);
 	int ret;
 
-	ret = cmd->changes ? eas_state_store_lock(store) : 0;
+	ret = cmd->changes || cmd->expires ? eas_state_store_lock(store) : 0;
 	if (ret == 0)
 		ret = cmd->run(cmd, device_id, &store);
 	if (store != NULL)
@@ -81,13 +81,17 @@ DIRECTPUSH_DOVEADM_INIT(cmd_directpush_device_init, ctx)
 	struct directpush_device_cmd *cmd =
 		container_of(ctx, struct directpush_device_cmd, ctx);
 
-	const char *device_id;
+	const char *param;
 
-	DIRECTPUSH_DOVEADM_GET_PARAM(ctx, "device", &device_id);
-	if (device_id != NULL)
-		cmd->device_id = p_strdup(ctx->pool, device_id);
-	else if (cmd->changes)
+	DIRECTPUSH_DOVEADM_GET_PARAM(ctx, cmd->expires ? "days" : "device", &param);
+	if (cmd->expires) {
+		if (param == NULL || str_to_uint(param, &cmd->unused_days) < 0)
+			doveadm_mail_help_name(ctx->cmd->name);
+	} else if (param != NULL) {
+		cmd->device_id = p_strdup(ctx->pool, param);
+	} else if (cmd->changes) {
 		doveadm_mail_help_name(ctx->cmd->name);
+	}
 	cmd->print_headers();
 }
 

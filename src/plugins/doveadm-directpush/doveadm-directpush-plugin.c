@@ -14,6 +14,7 @@ static struct doveadm_cmd_ver2 *const directpush_commands[] = {
 	&doveadm_cmd_directpush_device_release,
 	&doveadm_cmd_directpush_device_resync,
 	&doveadm_cmd_directpush_device_remove,
+	&doveadm_cmd_directpush_device_expire,
 	&doveadm_cmd_directpush_dump
 };
 
