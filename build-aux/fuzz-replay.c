@@ -12,6 +12,8 @@
 #define FUZZ_MAX_INPUT_BYTES (1024*1024)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+/* not every fuzzer has one */
+int LLVMFuzzerInitialize(int *argc, char **argv[]) __attribute__((weak));
 
 static void fuzz_replay_file(const char *path)
 {
@@ -33,7 +35,7 @@ static void fuzz_replay_file(const char *path)
 	i_free(copy);
 }
 
-int main(int argc ATTR_UNUSED, char *argv[])
+int main(int argc, char *argv[])
 {
 	const char *name = strrchr(argv[0], '/');
 	const char *path;
@@ -41,7 +43,10 @@ int main(int argc ATTR_UNUSED, char *argv[])
 	unsigned int count = 0;
 	DIR *dir;
 
-	lib_init();
+	if (LLVMFuzzerInitialize != NULL)
+		(void)LLVMFuzzerInitialize(&argc, &argv);
+	else
+		lib_init();
 	name = name == NULL ? argv[0] : name + 1;
 	if (strncmp(name, "lt-", 3) == 0)
 		name += 3;
@@ -62,6 +67,8 @@ int main(int argc ATTR_UNUSED, char *argv[])
 	if (closedir(dir) < 0 || count == 0)
 		i_fatal("%s: no input", path);
 	printf("%s: %u inputs\n", name, count);
-	lib_deinit();
+	/* one that begins by itself ends by itself, at exit as under libFuzzer */
+	if (LLVMFuzzerInitialize == NULL)
+		lib_deinit();
 	return 0;
 }

@@ -241,7 +241,7 @@ class Phone:
         """Send a request and return at once with a Pending. body: Node, bytes or None (empty)."""
         raw = encode(body) if isinstance(body, Node) else (body or b"")
         own_target, lines = self.head(command, params, content_type, headers)
-        self.last_request = (command, raw)
+        self.last_request = (command, raw, params)
         connection = connection or self._take()
         started = time.monotonic()
         connection.send_request(method, target or own_target, lines, raw, chunked)

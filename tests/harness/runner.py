@@ -20,7 +20,7 @@ import time
 import traceback
 
 from . import scenario as eas
-from . import verbs, wire, xsd
+from . import fuzz_seeds, verbs, wire, xsd
 from .fault import Fault
 from .dovecot import HARNESS, Instance, InstanceError
 from .notation import NotationError
@@ -271,13 +271,13 @@ def afterwards(run, stage, schemas, instance):
 
 
 def save_corpus(directory, stage):
-    """Request bodies seen, as seeds for the fuzzers."""
-    os.makedirs(directory, exist_ok=True)
-    for command, raw in stage.requests:
-        if raw and len(raw) < 4096:
-            path = os.path.join(directory, f"{command}-{hash(raw) & 0xffffffffffff:012x}")
-            with open(path, "wb") as out:
-                out.write(raw)
+    """Requests seen, as seeds for the fuzzers: bodies, and whole requests with the phone's words in them."""
+    for phone, command, raw, params in stage.requests:
+        if raw and len(raw) < fuzz_seeds.MAX_BYTES:
+            fuzz_seeds.save(os.path.join(directory, "bodies"), command, raw)
+        types = {folder_id: folder["type"] for folder_id, folder in phone.folders.items()}
+        fuzz_seeds.save(os.path.join(directory, "requests"), command,
+                        fuzz_seeds.seed(types, command, raw, phone.version, params))
 
 
 def areas_of(runs, options):

@@ -123,7 +123,7 @@ class Stage:
         self.phones = {}
         self.bindings = {}
         self.answers = []         # (label, command, tree) for the schema check
-        self.requests = []        # raw bodies, for the fuzz corpus
+        self.requests = []        # (phone, command, body, parameters), for the fuzz corpus
         self.allowed_errors = []  # regular expressions
         self.log_start = len(instance.log())
         self.relays = []
@@ -154,7 +154,7 @@ class Stage:
         if answer.tree is not None:
             self.answers.append((f"{answer.command} of {phone.device_id}", answer.command, answer.tree))
         if phone.last_request is not None:
-            self.requests.append(phone.last_request)
+            self.requests.append((phone, *phone.last_request))
 
     @staticmethod
     def bind_folders(phone):
