@@ -278,24 +278,23 @@ override_create(struct eas_pim_context *ctx, const struct occurrence *occurrence
 	const struct pim_event_times *times = &occurrence->times;
 	const struct pim_zone *floating = calendar_floating_zone(ctx);
 	struct pim_component *override = pim_component_copy(ctx->pool, occurrence->main);
-	struct pim_time time = times->start;
+	struct pim_event_times own = *times;
 	struct pim_occurrence found;
 	unsigned int i;
 
 	for (i = 0; i < N_ELEMENTS(series_properties); i++)
 		pim_property_remove_all(override, series_properties[i]);
-	time.wall = id_wall;
-	pim_event_set_time(ctx->pool, override, "DTSTART", &time);
-	pim_event_set_time(ctx->pool, override, "RECURRENCE-ID", &time);
+	own.start.wall = id_wall;
+	pim_event_set_time(ctx->pool, override, "DTSTART", &own.start);
+	pim_event_set_time(ctx->pool, override, "RECURRENCE-ID", &own.start);
 	if (times->end_kind == PIM_EVENT_END_DTEND) {
-		time = times->end;
-		if (time.is_date) {
-			time.wall = id_wall + times->end.wall - times->start.wall;
+		if (own.end.is_date) {
+			own.end.wall += id_wall - times->start.wall;
 		} else if (pim_series_find(occurrence->pattern, id_wall, &found)) {
-			time.wall = pim_zone_to_wall(time.zone == NULL ? floating : time.zone,
-						     found.end_utc);
+			own.end.wall = pim_zone_to_wall(own.end.zone == NULL ? floating : own.end.zone,
+							found.end_utc);
 		}
-		pim_event_set_time(ctx->pool, override, "DTEND", &time);
+		pim_event_set_end(ctx->pool, override, &own, floating);
 	}
 	pim_component_append(occurrence->main->parent, override);
 	return override;

@@ -294,6 +294,32 @@ static void times_want_series(const struct pim_event_times *single,
 	want->end.wall += end.wall - single->end.wall;
 }
 
+/* Times as they were shown mean what stands there, which may be more than an element can say: it may end after the
+   year 9999. */
+static bool times_are_as_shown(const struct eas_pim_context *ctx, const struct times_sent *sent,
+			       const struct pim_event_times *old, bool all_day,
+			       const struct pim_zone *zone)
+{
+	return sent->start != NULL && sent->end != NULL && ctx->shown != NULL &&
+		eas_pim_node_equal(wbxml_node_child(ctx->shown, EAS_TAG_CALENDAR_START_TIME), sent->start) &&
+		eas_pim_node_equal(wbxml_node_child(ctx->shown, EAS_TAG_CALENDAR_END_TIME), sent->end) &&
+		all_day == old->start.is_date && (all_day || zone == old->start.zone);
+}
+
+/* No clock shows a year of five digits: what is in another year where it takes place than in UTC is told in UTC. */
+static int times_fit(struct eas_pim_context *ctx, const struct times_sent *sent,
+		     struct pim_event_times *want)
+{
+	if (pim_year_of_wall(want->start.wall) > PIM_MAX_YEAR && !want->start.is_date) {
+		time_convert(&want->start, FALSE, pim_zone_utc(), calendar_floating_zone(ctx));
+		time_convert(&want->end, FALSE, pim_zone_utc(), calendar_floating_zone(ctx));
+	}
+	if (pim_year_of_wall(want->start.wall) <= PIM_MAX_YEAR)
+		return 0;
+	return eas_pim_refuse(ctx, sent->start != NULL ? sent->start :
+			      sent->timezone != NULL ? sent->timezone : sent->all_day, "too late");
+}
+
 /* The times that an item would have if data were all the device says. Returns 0, or -1 as set(). */
 static int times_want(struct eas_pim_context *ctx, const struct pim_component *component,
 		      const struct wbxml_node *data, struct pim_event_times *want_r)
@@ -314,6 +340,11 @@ static int times_want(struct eas_pim_context *ctx, const struct pim_component *c
 		return eas_pim_refuse(ctx, sent.all_day, "neither 0 nor 1");
 	if (times_want_zone(ctx, component, &sent, old, all_day, &zone) < 0)
 		return -1;
+	if (old != NULL && !ctx->filling &&
+	    times_are_as_shown(ctx, &sent, old, all_day, zone)) {
+		*want_r = *old;
+		return 0;
+	}
 	ret = old == NULL || ctx->filling ?
 		times_want_new(ctx, &sent, all_day, zone, want_r) :
 		times_want_changed(ctx, &sent, old, all_day, zone, want_r);
@@ -333,7 +364,7 @@ static int times_want(struct eas_pim_context *ctx, const struct pim_component *c
 	}
 	if (!all_day && pim_event_duration(want_r, calendar_floating_zone(ctx)) < 0)
 		return eas_pim_refuse(ctx, sent.end != NULL ? sent.end : sent.start, "ends before it starts");
-	return 0;
+	return times_fit(ctx, &sent, want_r);
 }
 
 /* A zone that comes with the object is another one each time it is read. */
@@ -377,8 +408,7 @@ static void end_apply(struct eas_pim_context *ctx, struct pim_component *compone
 		      const struct pim_event_times *old, const struct pim_event_times *want)
 {
 	const struct pim_zone *floating = calendar_floating_zone(ctx);
-	struct pim_event_times now;
-	struct pim_time end = want->end;
+	struct pim_event_times now, times = *want;
 
 	/* with the new start it may be right as it is */
 	if (old != NULL && pim_event_get_times(ctx->pool, component, &now) &&
@@ -392,10 +422,10 @@ static void end_apply(struct eas_pim_context *ctx, struct pim_component *compone
 		return;
 	}
 	/* it may end in another zone than it starts in: there it stays */
-	if (old != NULL && old->end.zone != NULL && !end.is_date &&
-	    old->start.zone == want->start.zone && old->end.zone != end.zone)
-		time_convert(&end, FALSE, old->end.zone, floating);
-	pim_event_set_time(ctx->pool, component, "DTEND", &end);
+	if (old != NULL && old->end.zone != NULL && !want->end.is_date &&
+	    old->start.zone == want->start.zone && old->end.zone != want->end.zone)
+		time_convert(&times.end, FALSE, old->end.zone, floating);
+	pim_event_set_end(ctx->pool, component, &times, floating);
 }
 
 static void times_apply(struct eas_pim_context *ctx, struct pim_component *component,

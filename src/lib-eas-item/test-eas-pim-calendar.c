@@ -211,6 +211,21 @@ static void test_calendar_times(void)
 		  "+DTSTART;TZID=Europe/Berlin:20260330T100000\n+DTEND;TZID=Europe/Berlin:20260330T110000\n"),
 		/* quirk 93 */
 		P(14_1, DAY, "AllDayEvent \"1\"\nStartTime \"20260330T000000Z\"\nEndTime \"20260330T000000Z\"\n", ""),
+		/* it ends after the year 9999, of which no element can say more than that it does */
+		P(14_1, "DTSTART;TZID=Europe/Berlin:99991231T200000\nDURATION:PT10H\n",
+		  "StartTime \"99991231T190000Z\"\nEndTime \"99991231T235959Z\"\nAllDayEvent \"0\"\n", ""),
+		P(14_1, "DTSTART;VALUE=DATE:99991230\nDURATION:P3D\n",
+		  "StartTime \"99991229T230000Z\"\nEndTime \"99991231T235959Z\"\nAllDayEvent \"1\"\n", ""),
+		P(16_1, "DTSTART;VALUE=DATE:99991230\nDURATION:P3D\n",
+		  "StartTime \"99991230T000000Z\"\nEndTime \"99991231T235959Z\"\nAllDayEvent \"1\"\n", ""),
+		P(14_1, START "DTEND;TZID=Europe/Berlin:20260330T100000\n",
+		  "StartTime \"99991231T220000Z\"\nEndTime \"99991231T235959Z\"\n",
+		  "-DTSTART;TZID=Europe/Berlin:20260330T090000\n-DTEND;TZID=Europe/Berlin:20260330T100000\n"
+		  "+DTSTART;TZID=Europe/Berlin:99991231T230000\n+DURATION:PT7199S\n"),
+		P(16_1, START "DTEND;TZID=Europe/Berlin:20260330T100000\n", "StartTime \"99991231T230000Z\"\n",
+		  "-DTSTART;TZID=Europe/Berlin:20260330T090000\n-DTEND;TZID=Europe/Berlin:20260330T100000\n"
+		  "+DTSTART:99991231T230000Z\n+DURATION:PT1H\n"),
+		P(14_1, DAY, "AllDayEvent \"1\"\nStartTime \"99991231T230000Z\"\nEndTime \"99991231T235959Z\"\n", NULL),
 		/* MS-ASCAL 3.2.5.3 */
 		P(14_1, START, "EndTime \"20260330T100000Z\"\n", NULL),
 		P(14_1, START, "StartTime \"20260330T100000Z\"\nEndTime \"20260330T090000Z\"\n", NULL),

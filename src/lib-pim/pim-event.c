@@ -142,6 +142,18 @@ void pim_event_set_time(pool_t pool, struct pim_component *component, const char
 	pim_event_time_params(pool, pim_property_find(component, name), time);
 }
 
+void pim_event_set_end(pool_t pool, struct pim_component *component,
+		       const struct pim_event_times *times, const struct pim_zone *floating)
+{
+	if (pim_year_of_wall(times->end.wall) <= PIM_MAX_YEAR) {
+		pim_event_set_time(pool, component, "DTEND", &times->end);
+		return;
+	}
+	pim_property_set(pool, component, "DTEND", NULL);
+	pim_property_set(pool, component, "DURATION",
+			 pim_duration_format(pim_event_duration(times, floating)));
+}
+
 /*
  * Series
  */

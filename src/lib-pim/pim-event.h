@@ -45,6 +45,10 @@ int64_t pim_event_duration(const struct pim_event_times *times,
 void pim_event_set_time(pool_t pool, struct pim_component *component, const char *name,
 			const struct pim_time *time);
 
+/* Make it end so: by DTEND, or by DURATION where that has no digits for the year. */
+void pim_event_set_end(pool_t pool, struct pim_component *component,
+		       const struct pim_event_times *times, const struct pim_zone *floating);
+
 /* TZID and VALUE of a property with such a value. */
 void pim_event_time_params(pool_t pool, struct pim_property *property,
 			   const struct pim_time *time);
