@@ -9,6 +9,7 @@ own: it shares no code with what is tested and knows only what the scenarios nee
 import email
 import email.policy
 import functools
+import json
 import os
 import re
 import subprocess
@@ -265,15 +266,27 @@ def complaints(data):
     """What libkolabxml, which Kolab's own programs use, says against a message; None when it is content, or
     not there to ask, or the message is not Kolab's."""
     kind = kind_of(data)
-    if kind not in KINDS or not _oracle_is_there():
+    if kind not in KINDS or not oracle_is_there():
         return None
-    part = next(p for p in email.message_from_bytes(data).walk() if p.get_content_type().endswith("xml"))
-    done = subprocess.run([ORACLE_PYTHON, ORACLE, kind], input=part.get_payload(decode=True), capture_output=True, check=False)
+    done = _ask_oracle(data, kind)
     return None if done.returncode == 0 else (done.stdout + done.stderr).decode("utf-8", "replace")
 
 
+def series(data):
+    """What libkolabxml reads of the series in a message with an event (see kolab_oracle.py)."""
+    done = _ask_oracle(data, "event", "series")
+    if done.returncode != 0:
+        raise ValueError((done.stdout + done.stderr).decode("utf-8", "replace"))
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def _ask_oracle(data, *words):
+    part = next(p for p in email.message_from_bytes(data).walk() if p.get_content_type().endswith("xml"))
+    return subprocess.run([ORACLE_PYTHON, ORACLE, *words], input=part.get_payload(decode=True), capture_output=True, check=False)
+
+
 @functools.lru_cache
-def _oracle_is_there():
+def oracle_is_there():
     return os.path.exists(ORACLE_PYTHON) and subprocess.run(
         [ORACLE_PYTHON, "-c", "import kolabformat"], capture_output=True, check=False).returncode == 0
 

@@ -49,11 +49,16 @@ def _messages(stage, user, mailbox):
     return imap, [(uid, expect_ok(imap.uid("FETCH", uid.decode(), "(BODY.PEEK[])"))[0][1]) for uid in uids]
 
 
-def read_objects(stage, user, mailbox):
-    """The content lines of each message, in the order of the messages."""
+def read_messages(stage, user, mailbox):
+    """Each message that is not marked as deleted, in their order."""
     imap, found = _messages(stage, user, mailbox)
     imap.logout()
-    return [kolab.lines(data) for _number, data in found]
+    return [data for _number, data in found]
+
+
+def read_objects(stage, user, mailbox):
+    """The content lines of each message, in the order of the messages."""
+    return [kolab.lines(data) for data in read_messages(stage, user, mailbox)]
 
 
 def expunge_all(owner, mailbox):
