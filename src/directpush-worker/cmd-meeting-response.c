@@ -65,7 +65,9 @@ struct response {
 	/* what the organizer is told about; not changed by the answer */
 	struct pim_component *asked;
 
-	const char *calendar_id;
+	/* ServerId of the entry */
+	const char *object_id;
+	struct eas_meeting_change change;
 };
 
 static bool response_parse(struct response *response, const struct wbxml_node *node)
@@ -304,7 +306,7 @@ static const char *proposed_time(const struct response *response, wbxml_tag_t ta
 	return pim_object_stamp(utc);
 }
 
-static int send_answer(struct response *response)
+static void post_answer(struct response *response)
 {
 	const char *const *addresses = eas_user_get_addresses(response->ctx->user);
 	const struct pim_component *event = response->asked;
@@ -319,10 +321,13 @@ static int send_answer(struct response *response)
 		.partstat = partstat, .comment = answer_text(response),
 		.now = ioloop_time
 	};
-	struct eas_meeting_mail mail = { .to = to, .text = answer.comment };
+	struct eas_meeting_told told;
+	struct eas_meeting_mail mail = {
+		.to = to, .text = answer.comment, .told = &told
+	};
 
 	if (organizer == NULL || *(to[0] = pim_itip_address(organizer)) == '\0')
-		return 0;
+		return;
 	answer.proposed_start = proposed_time(response,
 		EAS_TAG_MEETING_RESPONSE_PROPOSED_START_TIME);
 	answer.proposed_end = proposed_time(response,
@@ -332,19 +337,33 @@ static int send_answer(struct response *response)
 	mail.calendar = pim_itip_new_answer(response->pool, event, &answer);
 	mail.subject = t_strdup_printf("%s: %s", user_responses[response->answer].title,
 				       title == NULL ? "" : title);
-	mail.key = eas_meeting_key(event, pim_itip_method_name(mail.method),
-		mail.method == PIM_ITIP_REPLY ? partstat :
+	eas_meeting_told_init(&told, event, mail.method == PIM_ITIP_REPLY ? partstat :
 		t_strconcat(answer.proposed_start, "/", answer.proposed_end, NULL));
-	return eas_meeting_send(response->ctx, &mail);
+	eas_meeting_post(&response->change, &mail);
 }
 
-static enum eas_status tell_organizer(struct response *response)
+/* The calendar, and the organizer is told. */
+static enum eas_status answer(struct response *response)
 {
-	if (!eas_meeting_is_ours_to_tell(response->ctx) ||
-	    response->send_response == NULL)
-		return EAS_STATUS_NONE;
-	return send_answer(response) < 0 ?
-		EAS_MEETING_RESPONSE_STATUS_SERVER_ERROR : EAS_STATUS_NONE;
+	struct eas_cmd_context *ctx = response->ctx;
+	enum eas_status status;
+
+	if (eas_meeting_change_begin(ctx, response->object_id, response->row == NULL ? 0 :
+				     response->row->version, &response->change) < 0)
+		return EAS_MEETING_RESPONSE_STATUS_SERVER_ERROR;
+	/* declined, and it never was in the calendar */
+	response->change.written = response->row == NULL &&
+		response->answer == RESPONSE_DECLINED;
+	if (eas_meeting_is_ours_to_tell(ctx) && response->send_response != NULL)
+		post_answer(response);
+	if (eas_meeting_change_posted(&response->change) < 0)
+		return EAS_MEETING_RESPONSE_STATUS_SERVER_ERROR;
+	status = write_calendar(response);
+	if (status != EAS_STATUS_NONE)
+		eas_meeting_change_failed(&response->change, FALSE);
+	else if (eas_meeting_change_done(&response->change) < 0)
+		status = EAS_MEETING_RESPONSE_STATUS_SERVER_ERROR;
+	return status;
 }
 
 /*
@@ -408,6 +427,7 @@ static void put_away(struct response *response)
 static enum eas_status response_run(struct response *response)
 {
 	enum eas_status status = find_asked(response);
+	unsigned char hash[EAS_PIM_HASH_SIZE];
 
 	if (status == EAS_STATUS_NONE && response->is_mail)
 		status = take_invitation(response);
@@ -419,16 +439,10 @@ static enum eas_status response_run(struct response *response)
 				  eas_user_get_addresses(response->ctx->user)))
 		return EAS_MEETING_RESPONSE_STATUS_INVALID_REQUEST;
 	response->asked = pim_component_copy(response->pool, response->event);
-	if (response->answer != RESPONSE_DECLINED) {
-		unsigned char hash[EAS_PIM_HASH_SIZE];
-
-		eas_pim_hash_make(response->object->uid, hash);
-		response->calendar_id = eas_pim_folder_hash_id(response->calendar, hash);
-	}
-	/* The mail first: where it fails the device tries again, and it is not sent twice. */
-	status = tell_organizer(response);
-	if (status == EAS_STATUS_NONE)
-		status = write_calendar(response);
+	eas_pim_hash_make(response->object->uid, hash);
+	response->object_id = eas_pim_folder_hash_id(response->calendar, hash);
+	status = eas_meeting_is_due(response->ctx, response->object_id) ?
+		EAS_MEETING_RESPONSE_STATUS_SERVER_ERROR : answer(response);
 	if (status == EAS_STATUS_NONE)
 		put_away(response);
 	return status;
@@ -446,9 +460,9 @@ static void response_write(struct response *response, enum eas_status status)
 	}
 	wbxml_writer_element_uint(writer, EAS_TAG_MEETING_RESPONSE_STATUS,
 				  ok ? EAS_MEETING_RESPONSE_STATUS_OK : status);
-	if (ok && response->calendar_id != NULL) {
+	if (ok && response->answer != RESPONSE_DECLINED) {
 		wbxml_writer_element(writer, EAS_TAG_MEETING_RESPONSE_CALENDAR_ID,
-				     response->calendar_id);
+				     response->object_id);
 	}
 	if (response->instance_id != NULL &&
 	    strlen(response->instance_id) == INSTANCE_ID_LENGTH) {
@@ -477,6 +491,7 @@ void eas_cmd_meeting_response(struct eas_cmd_context *ctx)
 	const struct wbxml_node *node =
 		wbxml_node_child(ctx->tree->root, EAS_TAG_MEETING_RESPONSE_REQUEST);
 
+	eas_meeting_catch_up(ctx);
 	wbxml_writer_start(writer, EAS_TAG_MEETING_RESPONSE_MEETING_RESPONSE);
 	for (; node != NULL; node = wbxml_node_next_same(node)) T_BEGIN {
 		respond(ctx, node);

@@ -6,20 +6,19 @@
 #include "lib.h"
 #include "eas-cmd.h"
 #include "eas-compose.h"
-#include "eas-device.h"
 #include "eas-meeting.h"
 
 void eas_cmd_send_mail(struct eas_cmd_context *ctx)
 {
 	struct eas_compose compose;
-	const char *meeting_key;
+	struct eas_meeting_phone_mail meeting;
 
 	if (eas_compose_read(ctx, &compose) < 0)
 		return;
-	meeting_key = eas_meeting_phone_key(ctx, compose.mime);
+	eas_meeting_phone_read(ctx, compose.mime, &meeting);
 	if (!eas_compose_was_sent(ctx, &compose) &&
-	    !eas_meeting_phone_was_sent(ctx, meeting_key) &&
-	    eas_compose_send(ctx, &compose, compose.mime) && meeting_key != NULL)
-		eas_device_add_sent(ctx->device, meeting_key, FALSE);
+	    !eas_meeting_phone_was_sent(ctx, &meeting) &&
+	    eas_compose_send(ctx, &compose, compose.mime))
+		eas_meeting_phone_sent(ctx, &meeting);
 	eas_compose_free(&compose);
 }

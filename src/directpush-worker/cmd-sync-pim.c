@@ -249,15 +249,38 @@ static bool pim_is_calendar(const struct sync_apply *apply)
 	return apply->collection->folder->class == EAS_CLASS_CALENDAR;
 }
 
-/* Tell the others in a meeting before it is written: a mail that does not go out is tried again with the change. */
-static enum eas_status
-pim_tell_attendees(struct sync_apply *apply, const struct pim_object *before,
-		   const struct pim_object *after)
+/* Write what the device wants (after NULL: remove it), and tell the others in a meeting of it. row NULL: there is none yet; before NULL: it
+   cannot be read, or there is none. */
+static enum eas_pim_result
+pim_write(struct sync_apply *apply, const struct eas_pim_row *row,
+	  const unsigned char *hash, const struct pim_object *before,
+	  const struct pim_object *after, bool tell)
 {
-	if (!pim_is_calendar(apply) ||
-	    eas_meeting_tell_attendees(apply->ctx->cmd, before, after) == 0)
-		return EAS_SYNC_STATUS_OK;
-	return EAS_SYNC_STATUS_SERVER_ERROR;
+	struct eas_pim_folder *pim = apply->collection->pim;
+	const char *id = eas_pim_folder_hash_id(pim, hash);
+	struct eas_meeting_change change;
+	enum eas_pim_result result;
+
+	if (eas_meeting_change_begin(apply->ctx->cmd, id, row == NULL ? 0 : row->version,
+				     &change) < 0)
+		return EAS_PIM_TEMPFAIL;
+	if (pim_is_calendar(apply))
+		eas_meeting_post_news(&change, before, after);
+	if (eas_meeting_change_posted(&change) < 0)
+		return EAS_PIM_TEMPFAIL;
+	result = after != NULL ? pim_put(apply, row, hash, after, tell) :
+		eas_pim_folder_remove(pim, row);
+	if (result != EAS_PIM_OK)
+		eas_meeting_change_failed(&change, result != EAS_PIM_TEMPFAIL);
+	else if (eas_meeting_change_done(&change) < 0)
+		result = EAS_PIM_TEMPFAIL;
+	return result;
+}
+
+/* The device repeats a change that was written, but not told. */
+static bool pim_is_due(struct sync_apply *apply, const char *id)
+{
+	return pim_is_calendar(apply) && eas_meeting_is_due(apply->ctx->cmd, id);
 }
 
 /* Attachments that are added get a FileReference: the device is told the item whole. */
@@ -279,6 +302,8 @@ pim_change_object(struct sync_apply *apply, const struct wbxml_node *node,
 	uoff_t size;
 	int ret;
 
+	if (pim_is_due(apply, id))
+		return EAS_SYNC_STATUS_SERVER_ERROR;
 	result = eas_pim_folder_read(apply->collection->pim, row, pool, &object, &size);
 	if (result != EAS_PIM_OK)
 		return pim_result_status(result);
@@ -296,11 +321,8 @@ pim_change_object(struct sync_apply *apply, const struct wbxml_node *node,
 	}
 	if (pim_is_conflict(apply, row))
 		return EAS_SYNC_STATUS_CONFLICT;
-	status = pim_tell_attendees(apply, &before, object);
-	if (status != EAS_SYNC_STATUS_OK)
-		return status;
-	result = pim_put(apply, row, row->facts.hash, object,
-			 pim_has_news(apply, node));
+	result = pim_write(apply, row, row->facts.hash, &before, object,
+			   pim_has_news(apply, node));
 	return pim_result_status(result);
 }
 
@@ -356,11 +378,8 @@ pim_add_object(struct sync_apply *apply, const struct wbxml_node *node, const ch
 		e_debug(apply->collection->event, "Add: %s", error);
 		status = EAS_SYNC_STATUS_CONVERSION_ERROR;
 	} else {
-		status = pim_tell_attendees(apply, NULL, object);
-		if (status == EAS_SYNC_STATUS_OK) {
-			status = pim_result_status(pim_put(apply, NULL, hash,
-							   object, FALSE));
-		}
+		status = pim_result_status(pim_write(apply, NULL, hash, NULL, object,
+						     FALSE));
 	}
 	pool_unref(&pool);
 	return status;
@@ -424,20 +443,18 @@ static void pim_add(struct sync_apply *apply, const struct wbxml_node *node,
 
 /* An object that cannot be read is about no meeting, as far as anybody knows. */
 static enum eas_pim_result
-pim_tell_deletion(struct sync_apply *apply, const struct eas_pim_row *row)
+pim_remove(struct sync_apply *apply, const struct eas_pim_row *row)
 {
-	enum eas_pim_result result = EAS_PIM_OK;
-	struct pim_object *object;
+	pool_t pool = pool_alloconly_create("eas Sync object", 16*1024);
+	struct pim_object *object = NULL;
+	enum eas_pim_result result;
 	uoff_t size;
-	pool_t pool;
 
-	if (!pim_is_calendar(apply) || !eas_meeting_is_ours_to_tell(apply->ctx->cmd))
-		return EAS_PIM_OK;
-	pool = pool_alloconly_create("eas Sync object", 16*1024);
-	if (eas_pim_folder_read(apply->collection->pim, row, pool, &object,
-				&size) == EAS_PIM_OK &&
-	    pim_tell_attendees(apply, object, NULL) != EAS_SYNC_STATUS_OK)
-		result = EAS_PIM_TEMPFAIL;
+	if (pim_is_calendar(apply) && eas_meeting_is_ours_to_tell(apply->ctx->cmd) &&
+	    eas_pim_folder_read(apply->collection->pim, row, pool, &object,
+				&size) != EAS_PIM_OK)
+		object = NULL;
+	result = pim_write(apply, row, row->facts.hash, object, NULL, FALSE);
 	pool_unref(&pool);
 	return result;
 }
@@ -448,10 +465,8 @@ static void pim_delete_row(struct sync_apply *apply, const struct eas_pim_row *r
 			   const char *id)
 {
 	uint32_t number = row->number;
-	enum eas_pim_result result = pim_tell_deletion(apply, row);
+	enum eas_pim_result result = pim_remove(apply, row);
 
-	if (result == EAS_PIM_OK)
-		result = eas_pim_folder_remove(apply->collection->pim, row);
 	if (result == EAS_PIM_TEMPFAIL) {
 		pim_fail(apply);
 		return;
@@ -475,7 +490,9 @@ static void pim_delete(struct sync_apply *apply, const struct wbxml_node *node)
 
 	if (pim_has_failed(apply))
 		return;
-	if (row == NULL) {
+	if (row == NULL && id != NULL && pim_is_due(apply, id)) {
+		pim_fail(apply);
+	} else if (row == NULL) {
 		/* gone already: the answer may have been lost */
 		number = eas_collection_item_uid(apply->collection, id);
 		if (number != 0)

@@ -10,6 +10,7 @@
 #include "eas-collection.h"
 #include "eas-folder.h"
 #include "eas-mass-delete.h"
+#include "eas-meeting.h"
 #include "cmd-sync.h"
 
 /* a phone tries again after so long when its state could not be written */
@@ -91,6 +92,7 @@ static void sync_run(struct sync_context *ctx)
 	struct sync_collection *coll;
 	unsigned int window_left = ctx->window_size;
 
+	eas_meeting_catch_up(ctx->cmd);
 	array_foreach_elem(&ctx->collections, coll)
 		sync_collection_prepare(ctx, coll);
 	if (!sync_may_delete(ctx))

@@ -12,6 +12,7 @@
 #include "eas-status.h"
 #include "eas-device.h"
 #include "eas-device-room.h"
+#include "eas-outbox.h"
 #include "eas-state-store.h"
 #include "directpush-ipc-worker.h"
 #include "directpush-worker-settings.h"
@@ -317,6 +318,7 @@ static void eas_cmd_handle(struct eas_cmd_context *ctx)
 			eas_user_set_origin_device(user, NULL);
 		}
 		(void)eas_cmd_device_done(ctx);
+		eas_outbox_free(&ctx->outbox);
 		eas_device_free(&ctx->device);
 	}
 	eas_state_store_deinit(&store);

@@ -13,6 +13,7 @@
 
 struct eas_user;
 struct eas_device;
+struct eas_outbox;
 struct directpush_ipc_run;
 
 struct eas_cmd_context {
@@ -31,6 +32,8 @@ struct eas_cmd_context {
 	/* The body's bytes, for commands whose body is a mail (12.1); else NULL. */
 	struct istream *mime_body;
 	struct eas_reply *reply;
+	/* eas-meeting-post.c's; NULL = not read yet */
+	struct eas_outbox *outbox;
 	/* eas_cmd_device_done() was called */
 	bool device_done;
 };

@@ -14,7 +14,7 @@
 #include "eas-meeting.h"
 
 struct meeting_news {
-	struct eas_cmd_context *ctx;
+	struct eas_meeting_change *change;
 	pool_t pool;
 	/* NULL = there was none, there is none any more */
 	const struct pim_object *before, *after;
@@ -66,7 +66,7 @@ get_attendees(const struct meeting_news *news, const struct pim_object *object,
 	}
 }
 
-static int
+static void
 tell(struct meeting_news *news, enum pim_itip_method method,
      struct pim_component *calendar, ARRAY_TYPE(const_string) *to)
 {
@@ -78,18 +78,15 @@ tell(struct meeting_news *news, enum pim_itip_method method,
 	};
 
 	if (array_is_empty(to))
-		return 0;
+		return;
 	if (title == NULL)
 		title = "";
 	mail.subject = method == PIM_ITIP_CANCEL ?
 		t_strconcat("Canceled: ", title, NULL) : title;
-	mail.key = eas_meeting_key(event, pim_itip_method_name(method),
-		t_strdup_printf("%016"PRIx64":%s", pim_tree_digest(calendar),
-				array_idx_elem(to, 0)));
 	array_append_zero(to);
 	array_pop_back(to);
 	mail.to = array_front(to);
-	return eas_meeting_send(news->ctx, &mail);
+	eas_meeting_post(news->change, &mail);
 }
 
 /* What both say, without the days that were taken out: of these others are told. */
@@ -107,7 +104,7 @@ static uint64_t message_digest(struct meeting_news *news, const struct pim_objec
 }
 
 /* Those of old that are not in new are told that it is off. */
-static int tell_removed(struct meeting_news *news, const ARRAY_TYPE(const_string) *old,
+static void tell_removed(struct meeting_news *news, const ARRAY_TYPE(const_string) *old,
 			const ARRAY_TYPE(const_string) *new)
 {
 	ARRAY_TYPE(const_string) gone;
@@ -118,10 +115,10 @@ static int tell_removed(struct meeting_news *news, const ARRAY_TYPE(const_string
 		if (!array_has(new, *address))
 			array_push_back(&gone, address);
 	}
-	if (array_is_empty(&gone))
-		return 0;
-	return tell(news, PIM_ITIP_CANCEL, pim_itip_new_message(news->pool,
-		news->before, PIM_ITIP_CANCEL, NULL, ioloop_time), &gone);
+	if (!array_is_empty(&gone)) {
+		tell(news, PIM_ITIP_CANCEL, pim_itip_new_message(news->pool,
+			news->before, PIM_ITIP_CANCEL, NULL, ioloop_time), &gone);
+	}
 }
 
 static bool has_exdate(const struct pim_component *event, const char *value)
@@ -135,7 +132,7 @@ static bool has_exdate(const struct pim_component *event, const char *value)
 	return FALSE;
 }
 
-static int tell_instance_off(struct meeting_news *news, const struct pim_property *exdate,
+static void tell_instance_off(struct meeting_news *news, const struct pim_property *exdate,
 			     const char *value, ARRAY_TYPE(const_string) *to)
 {
 	struct pim_object before = *news->before;
@@ -146,15 +143,15 @@ static int tell_instance_off(struct meeting_news *news, const struct pim_propert
 	one.value = value;
 	before.root = pim_component_copy(news->pool, news->before->root);
 	if (!pim_event_get_time(news->pool, pim_object_main(&before), &one, &time))
-		return 0;
+		return;
 	instance = eas_meeting_get_instance(&before, pim_time_to_utc(&time, NULL));
-	if (instance == NULL)
-		return 0;
-	return tell(news, PIM_ITIP_CANCEL, pim_itip_new_message(news->pool, &before,
-		PIM_ITIP_CANCEL, instance, ioloop_time), to);
+	if (instance != NULL) {
+		tell(news, PIM_ITIP_CANCEL, pim_itip_new_message(news->pool, &before,
+			PIM_ITIP_CANCEL, instance, ioloop_time), to);
+	}
 }
 
-static int tell_instances_off(struct meeting_news *news, ARRAY_TYPE(const_string) *to)
+static void tell_instances_off(struct meeting_news *news, ARRAY_TYPE(const_string) *to)
 {
 	const struct pim_component *old = pim_object_main(news->before);
 	const struct pim_property *exdate =
@@ -163,51 +160,45 @@ static int tell_instances_off(struct meeting_news *news, ARRAY_TYPE(const_string
 
 	for (; exdate != NULL; exdate = pim_property_find_next(exdate)) {
 		for (value = t_strsplit(exdate->value, ","); *value != NULL; value++) {
-			if (!has_exdate(old, *value) &&
-			    tell_instance_off(news, exdate, *value, to) < 0)
-				return -1;
+			if (!has_exdate(old, *value))
+				tell_instance_off(news, exdate, *value, to);
 		}
 	}
-	return 0;
 }
 
-static int tell_news(struct meeting_news *news)
+static void tell_news(struct meeting_news *news)
 {
 	ARRAY_TYPE(const_string) old, new;
 
 	get_attendees(news, news->before, &old);
 	get_attendees(news, news->after, &new);
-	if (tell_removed(news, &old, &new) < 0)
-		return -1;
+	tell_removed(news, &old, &new);
 	if (news->after == NULL || array_is_empty(&new))
-		return 0;
+		return;
 	if (news->before != NULL) {
-		if (tell_instances_off(news, &new) < 0)
-			return -1;
+		tell_instances_off(news, &new);
 		if (message_digest(news, news->before) ==
 		    message_digest(news, news->after))
-			return 0;
+			return;
 	}
-	return tell(news, PIM_ITIP_REQUEST, pim_itip_new_message(news->pool,
+	tell(news, PIM_ITIP_REQUEST, pim_itip_new_message(news->pool,
 		news->after, PIM_ITIP_REQUEST, NULL, ioloop_time), &new);
 }
 
-int eas_meeting_tell_attendees(struct eas_cmd_context *ctx,
-			       const struct pim_object *before,
-			       const struct pim_object *after)
+void eas_meeting_post_news(struct eas_meeting_change *change,
+			   const struct pim_object *before,
+			   const struct pim_object *after)
 {
 	struct meeting_news news = {
-		.ctx = ctx, .before = before, .after = after,
-		.own = eas_user_get_addresses(ctx->user)
+		.change = change, .before = before, .after = after,
+		.own = eas_user_get_addresses(change->ctx->user)
 	};
-	int ret;
 
-	if (!eas_meeting_is_ours_to_tell(ctx))
-		return 0;
+	if (!eas_meeting_is_ours_to_tell(change->ctx))
+		return;
 	news.pool = pool_alloconly_create("eas meeting news", 16*1024);
 	T_BEGIN {
-		ret = tell_news(&news);
+		tell_news(&news);
 	} T_END;
 	pool_unref(&news.pool);
-	return ret;
 }

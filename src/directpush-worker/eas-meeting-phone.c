@@ -22,49 +22,73 @@ static const char *invitation_words(const struct pim_mime *mime, const struct pi
 			       to == NULL ? "" : to, cc == NULL ? "" : cc);
 }
 
-static const char *mail_key(const struct pim_mime *mime, const struct pim_itip *itip)
+static void
+read_mail(struct eas_cmd_context *ctx, const struct pim_mime *mime,
+	  const struct pim_itip *itip, struct eas_meeting_phone_mail *meeting)
 {
 	const struct pim_property *attendee = pim_property_find(itip->event, "ATTENDEE");
-	const char *partstat;
+	const char *partstat = attendee == NULL ? NULL :
+		pim_param_get(attendee, "PARTSTAT");
 
 	switch (itip->method) {
 	case PIM_ITIP_REPLY:
-		/* as the server's own: cmd-meeting-response.c */
-		partstat = attendee == NULL ? NULL : pim_param_get(attendee, "PARTSTAT");
-		return eas_meeting_key(itip->event, "REPLY",
-				       partstat == NULL ? "" : t_str_ucase(partstat));
+		if (partstat == NULL)
+			break;
+		eas_meeting_told_init(&meeting->told, itip->event,
+				      t_str_ucase(partstat));
+		meeting->told.any_sequence =
+			pim_property_find(itip->event, "SEQUENCE") == NULL;
+		meeting->told.name = p_strdup(ctx->pool, meeting->told.name);
+		meeting->told.text = p_strdup(ctx->pool, meeting->told.text);
+		break;
 	case PIM_ITIP_REQUEST:
 	case PIM_ITIP_CANCEL:
-		return eas_meeting_key(itip->event, pim_itip_method_name(itip->method),
-				       invitation_words(mime, itip));
+		meeting->key = p_strdup_printf(ctx->pool, "itip:%s:%s:%u:%s",
+			pim_itip_method_name(itip->method), itip->uid,
+			itip->sequence, invitation_words(mime, itip));
+		break;
 	default:
-		return NULL;
+		break;
 	}
 }
 
-const char *eas_meeting_phone_key(struct eas_cmd_context *ctx, struct istream *mail)
+void eas_meeting_phone_read(struct eas_cmd_context *ctx, struct istream *mail,
+			    struct eas_meeting_phone_mail *meeting_r)
 {
 	struct pim_mime *mime;
 	struct pim_itip itip;
-	const char *key = NULL, *error;
+	const char *error;
 	uoff_t size;
 	pool_t pool;
 
+	i_zero(meeting_r);
 	if (i_stream_get_size(mail, TRUE, &size) <= 0 || size > PHONE_MAIL_MAX_BYTES)
-		return NULL;
+		return;
 	pool = pool_alloconly_create("eas meeting mail", 16*1024);
 	if (pim_mime_read(pool, mail, PHONE_MAIL_MAX_BYTES, &mime, &error) == 0 &&
 	    pim_itip_read_message(pool, mime, &itip, &error) > 0)
-		key = p_strdup(ctx->pool, mail_key(mime, &itip));
+		read_mail(ctx, mime, &itip, meeting_r);
 	pool_unref(&pool);
 	i_stream_seek(mail, 0);
-	return key;
 }
 
-bool eas_meeting_phone_was_sent(struct eas_cmd_context *ctx, const char *key)
+bool eas_meeting_phone_was_sent(struct eas_cmd_context *ctx,
+				const struct eas_meeting_phone_mail *meeting)
 {
-	if (key == NULL || eas_device_find_sent(ctx->device, key) == NULL)
+	if ((meeting->key == NULL ||
+	     eas_device_find_sent(ctx->device, meeting->key) == NULL) &&
+	    (meeting->told.name == NULL || !eas_meeting_was_told(ctx, &meeting->told)))
 		return FALSE;
-	e_debug(ctx->event, "The same was told before (%s): not sent again", key);
+	e_debug(ctx->event, "The same was told before (%s): not sent again",
+		meeting->key != NULL ? meeting->key : meeting->told.text);
 	return TRUE;
+}
+
+void eas_meeting_phone_sent(struct eas_cmd_context *ctx,
+			    const struct eas_meeting_phone_mail *meeting)
+{
+	if (meeting->key != NULL)
+		eas_device_add_sent(ctx->device, meeting->key, FALSE);
+	if (meeting->told.name != NULL)
+		eas_meeting_set_told(ctx, &meeting->told);
 }

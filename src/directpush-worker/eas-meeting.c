@@ -2,18 +2,12 @@
 
 #include "lib.h"
 #include "array.h"
-#include "ioloop.h"
-#include "istream.h"
-#include "str.h"
 #include "pim-event.h"
 #include "pim-recurrence.h"
-#include "pim-text.h"
 #include "pim-tree.h"
 #include "pim-zone.h"
 #include "eas-cmd.h"
-#include "eas-compose.h"
 #include "eas-folder.h"
-#include "eas-user.h"
 #include "eas-meeting.h"
 
 static const struct eas_folder *find_calendar(const struct eas_folder_list *list)
@@ -135,43 +129,4 @@ void eas_meeting_remove_instance(struct pim_object *object,
 bool eas_meeting_is_ours_to_tell(const struct eas_cmd_context *ctx)
 {
 	return ctx->request->version >= EAS_VERSION_16_0;
-}
-
-const char *eas_meeting_key(const struct pim_component *event, const char *method,
-			    const char *what)
-{
-	const char *uid = pim_component_get(event, "UID");
-	const char *instance = pim_component_get(event, "RECURRENCE-ID");
-
-	return t_strdup_printf("itip:%s:%s:%u:%s:%s", method, uid,
-			       pim_itip_sequence(event),
-			       instance == NULL ? "" : instance, what);
-}
-
-int eas_meeting_send(struct eas_cmd_context *ctx, const struct eas_meeting_mail *mail)
-{
-	struct pim_itip_mail itip_mail = {
-		.from_address = eas_user_get_addresses(ctx->user)[0],
-		.to = mail->to, .subject = mail->subject, .text = mail->text,
-		.calendar = mail->calendar, .method = mail->method,
-		.now = ioloop_time
-	};
-	struct eas_compose compose;
-	enum eas_status status = EAS_STATUS_NONE;
-	struct istream *input;
-	string_t *mime;
-
-	if (mail->to[0] == NULL)
-		return 0;
-	mime = str_new(default_pool, 4096);
-	pim_itip_write_mail(&itip_mail, mime);
-	input = i_stream_create_from_data(str_data(mime), str_len(mime));
-	eas_compose_init_draft(ctx, mail->key, input, &compose);
-	if (!eas_compose_was_sent(ctx, &compose))
-		status = eas_compose_submit(ctx, &compose, compose.mime);
-	eas_compose_free(&compose);
-	i_stream_unref(&input);
-	str_free(&mime);
-	/* refused for good is logged, and would be again */
-	return status == EAS_STATUS_GLOBAL_SERVER_ERROR_RETRY_LATER ? -1 : 0;
 }

@@ -10,6 +10,7 @@
 
 struct istream;
 struct eas_cmd_context;
+struct eas_outbox;
 
 /* The calendar meetings go to, open and up to date. Returns 1, 0 = the user has none, -1 = not now (logged). */
 int eas_meeting_open_calendar(struct eas_cmd_context *ctx,
@@ -28,37 +29,95 @@ eas_meeting_get_instance(struct pim_object *object, time_t instance_utc);
 void eas_meeting_remove_instance(struct pim_object *object,
 				 const struct pim_component *instance);
 
+/* An answer as it is remembered: what the organizer was told last of a meeting, or of one day of it. */
+struct eas_meeting_told {
+	/* of the meeting and the day */
+	const char *name;
+	/* SEQUENCE and what was said */
+	const char *text;
+	/* the device did not say which SEQUENCE */
+	bool any_sequence;
+};
+/* what: PARTSTAT, or the times that are proposed. Data stack. */
+void eas_meeting_told_init(struct eas_meeting_told *told_r,
+			   const struct pim_component *event, const char *what);
+/* What was told last; NULL = nothing, or it cannot be said (logged). In ctx's pool. */
+const char *eas_meeting_told_get(struct eas_cmd_context *ctx, const char *name);
+/* Was just this told last, by any device? */
+bool eas_meeting_was_told(struct eas_cmd_context *ctx,
+			  const struct eas_meeting_told *told);
+/* text NULL: nothing was told any more. */
+void eas_meeting_set_told(struct eas_cmd_context *ctx,
+			  const struct eas_meeting_told *told);
+
 struct eas_meeting_mail {
 	enum pim_itip_method method;
 	const struct pim_component *calendar;
 	/* NULL-terminated */
 	const char *const *to;
 	const char *subject, *text;
-	/* only a repetition of the same has it again */
-	const char *key;
+	/* NULL = it is no answer */
+	const struct eas_meeting_told *told;
 };
-/* Send it, if it was not sent before. Returns 0, -1 = not now (logged). What is refused for good counts as sent. */
-int eas_meeting_send(struct eas_cmd_context *ctx,
-		     const struct eas_meeting_mail *mail);
+
+/* A change of the calendar that others are told of: posted first, then written, then sent, so that nobody
+   hears of what was refused, and whoever should hear does, once, wherever this process dies. docs/decisions/196 */
+struct eas_meeting_change {
+	struct eas_cmd_context *ctx;
+	/* the ServerId of what is changed, and its version before; 0 = there is none yet */
+	const char *object_id;
+	uint32_t version;
+	/* nothing is to be written */
+	bool written;
+	/* of the mails of it that are in the outbox */
+	ARRAY_TYPE(const_string) keys;
+};
+
+/* Returns 0, -1 = not now (logged). object_id lives as long. */
+int eas_meeting_change_begin(struct eas_cmd_context *ctx, const char *object_id,
+			     uint32_t version, struct eas_meeting_change *change_r);
+/* This is to go out; nothing for an answer that was given already. */
+void eas_meeting_post(struct eas_meeting_change *change,
+		      const struct eas_meeting_mail *mail);
+/* The device adds (before NULL), changes or deletes (after NULL) an entry: post what attendees hear of it, if the user
+   is the organizer and the server is to tell. */
+void eas_meeting_post_news(struct eas_meeting_change *change,
+			   const struct pim_object *before,
+			   const struct pim_object *after);
+/* All is posted, and will be found again. Returns 0, -1 = not now (logged): write nothing. */
+int eas_meeting_change_posted(struct eas_meeting_change *change);
+/* It was not written: nobody hears of it. for_good FALSE: nobody knows, eas_meeting_catch_up() looks. */
+void eas_meeting_change_failed(struct eas_meeting_change *change, bool for_good);
+/* It is written: send. Returns 0, -1 = not now (logged): it is tried again. What is refused for good counts as sent. */
+int eas_meeting_change_done(struct eas_meeting_change *change);
+/* Send what an earlier request of the device wrote, and could not tell. */
+void eas_meeting_catch_up(struct eas_cmd_context *ctx);
+/* Is somebody still to hear of this entry? Not if that has been tried for an hour: then the device
+   needs not come back for it. */
+bool eas_meeting_is_due(struct eas_cmd_context *ctx, const char *object_id);
+
 /* From 16.0 on attendees and organizers hear of things from the server, before from the device. */
 bool eas_meeting_is_ours_to_tell(const struct eas_cmd_context *ctx);
-/* The device adds (before NULL), changes or deletes (after NULL) an entry of the calendar, which is not written yet: tell attendees, if
-   the user is the organizer and the server is to tell. Returns 0, -1 = not now: don't write it. */
-int eas_meeting_tell_attendees(struct eas_cmd_context *ctx,
-			       const struct pim_object *before,
-			       const struct pim_object *after);
 /* A mail of the Inbox is shown for the first time: if it is an answer to the user's meeting, or the end of one the user is
    invited to, the calendar says so. from: its sender's address, "" = none. Failures are logged; the mail is seen
    again when a device starts anew. */
 void eas_meeting_take_mail(struct eas_cmd_context *ctx,
 			   const struct pim_itip *itip, const char *from);
-/* What only the same mail about a meeting from the same phone has again, whatever its ClientId and date: an answer has
-   the key of the server's own. NULL = it is about none. In ctx's pool; mail is left at its start. */
-const char *eas_meeting_phone_key(struct eas_cmd_context *ctx, struct istream *mail);
-/* Was it told before? key may be NULL. */
-bool eas_meeting_phone_was_sent(struct eas_cmd_context *ctx, const char *key);
-/* "itip:REPLY:uid:sequence:instance:..." Data stack. */
-const char *eas_meeting_key(const struct pim_component *event,
-			    const char *method, const char *what);
+/* A mail about a meeting that a phone sends itself. */
+struct eas_meeting_phone_mail {
+	/* what only the same mail from the same phone has again, whatever its ClientId and date; NULL = it is
+	   about no meeting, or is an answer */
+	const char *key;
+	/* what it answers; name NULL = it is no answer */
+	struct eas_meeting_told told;
+};
+/* In ctx's pool; mail is left at its start. */
+void eas_meeting_phone_read(struct eas_cmd_context *ctx, struct istream *mail,
+			    struct eas_meeting_phone_mail *meeting_r);
+/* Was it told before? */
+bool eas_meeting_phone_was_sent(struct eas_cmd_context *ctx,
+				const struct eas_meeting_phone_mail *meeting);
+void eas_meeting_phone_sent(struct eas_cmd_context *ctx,
+			    const struct eas_meeting_phone_mail *meeting);
 
 #endif

@@ -14,6 +14,8 @@
 /* what follow-up flags say besides; when a mail was last replied to or forwarded */
 #define EAS_FOLLOWUPS_FLAGS "followups"
 #define EAS_FOLLOWUPS_VERBS "verbs"
+/* not of mails, but of meetings: what their organizers were told last */
+#define EAS_FOLLOWUPS_ANSWERS "answers"
 
 /* those of one user and subject */
 struct eas_followups;
