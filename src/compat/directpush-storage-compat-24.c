@@ -19,13 +19,18 @@ static const struct setting_parser_info *own_set_info;
 void directpush_storage_init(struct master_service *service,
 			     const struct setting_parser_info *set_info)
 {
+	struct master_service_settings_input input;
+	struct master_service_settings_output output;
 	const char *error;
 
 	i_assert(storage_service == NULL);
 
 	own_set_info = set_info;
-	/* the storage service knows no settings before */
-	if (master_service_settings_read_simple(service, &error) < 0)
+	/* The storage service knows no settings before. What is read without our protocol's name has
+	   lost its blocks for good: the program is called otherwise. */
+	i_zero(&input);
+	input.protocol = STORAGE_SERVICE_NAME;
+	if (master_service_settings_read(service, &input, &output, &error) < 0)
 		i_fatal("%s", error);
 	storage_service = mail_storage_service_init(service, 0);
 }
