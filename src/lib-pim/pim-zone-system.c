@@ -13,14 +13,21 @@
 #include <unistd.h>
 
 #define PIM_ZONE_TABLE PIM_ZONE_DIR"/zone1970.tab"
-/* one zone each, and comments */
+/* the whole database as text, of which we read the links: "L Asia/Kolkata Asia/Calcutta" */
+#define PIM_ZONE_LINKS PIM_ZONE_DIR"/tzdata.zi"
+/* one zone or link each, and comments */
 #define PIM_ZONE_MAX_TABLE_BYTES (256*1024)
 #define PIM_ZONE_MAX_COUNT 2000
+
+struct pim_zone_link {
+	const char *old, *current;
+};
 
 static pool_t zones_pool;
 static HASH_TABLE(const char *, const struct pim_zone *) zones;
 /* names of zone1970.tab, in its order */
 static ARRAY(const char *) zone_names;
+static ARRAY(struct pim_zone_link) zone_links;
 
 static const struct pim_zone pim_zone_utc_zone = { .name = "UTC", .has_rules = TRUE };
 
@@ -68,9 +75,48 @@ static void pim_zones_read_table(void)
 	}
 }
 
+/* Names of former days: phones and CLDR still have them, systems need not (Debian 13 has a package of its own
+   for their files). Only read once a name has no file. */
+static void pim_zones_read_links(void)
+{
+	size_t size;
+	const char *text = pim_zone_read_file(PIM_ZONE_LINKS, PIM_ZONE_MAX_TABLE_BYTES, &size);
+	const char *const *lines = text == NULL ? NULL : t_strsplit(text, "\n");
+
+	i_array_init(&zone_links, 256);
+	for (; lines != NULL && *lines != NULL; lines++) {
+		const char *const *columns = t_strsplit(*lines, " ");
+		struct pim_zone_link *link;
+
+		if (str_array_length(columns) != 3 || strcmp(columns[0], "L") != 0 ||
+		    array_count(&zone_links) == PIM_ZONE_MAX_COUNT)
+			continue;
+		link = array_append_space(&zone_links);
+		link->current = p_strdup(zones_pool, columns[1]);
+		link->old = p_strdup(zones_pool, columns[2]);
+	}
+}
+
+/* NULL = not the former name of a zone */
+static const char *pim_zone_current_name(const char *name)
+{
+	const struct pim_zone_link *link;
+
+	if (!array_is_created(&zone_links)) T_BEGIN {
+		pim_zones_read_links();
+	} T_END;
+	array_foreach(&zone_links, link) {
+		if (strcasecmp(link->old, name) == 0)
+			return link->current;
+	}
+	return NULL;
+}
+
 static void pim_zones_deinit(void)
 {
 	hash_table_destroy(&zones);
+	if (array_is_created(&zone_links))
+		array_free(&zone_links);
 	array_free(&zone_names);
 	pool_unref(&zones_pool);
 }
@@ -126,6 +172,14 @@ static const struct pim_zone *pim_zone_load(const char *name)
 	return zone;
 }
 
+static const struct pim_zone *pim_zone_load_any(const char *name)
+{
+	const struct pim_zone *zone = pim_zone_load(name);
+	const char *current = zone != NULL ? NULL : pim_zone_current_name(name);
+
+	return current == NULL ? zone : pim_zone_load(current);
+}
+
 static const struct pim_zone *pim_zone_find_name(const char *name)
 {
 	const struct pim_zone *zone;
@@ -133,7 +187,7 @@ static const struct pim_zone *pim_zone_find_name(const char *name)
 
 	if (strcasecmp(name, "UTC") == 0 || strcasecmp(name, "GMT") == 0 || strcasecmp(name, "Etc/UTC") == 0)
 		return &pim_zone_utc_zone;
-	if ((zone = pim_zone_load(name)) != NULL)
+	if ((zone = pim_zone_load_any(name)) != NULL)
 		return zone;
 	array_foreach(&zone_names, namep) {
 		if (strcasecmp(*namep, name) == 0)
@@ -142,7 +196,7 @@ static const struct pim_zone *pim_zone_find_name(const char *name)
 	windows = pim_windows_zone_find(name);
 	if (windows == NULL)
 		return NULL;
-	return strcmp(windows, "Etc/UTC") == 0 ? &pim_zone_utc_zone : pim_zone_load(windows);
+	return strcmp(windows, "Etc/UTC") == 0 ? &pim_zone_utc_zone : pim_zone_load_any(windows);
 }
 
 const struct pim_zone *pim_zone_find(const char *tzid)

@@ -104,8 +104,8 @@ static void test_blob_year(const struct pim_zone *zone, int year, unsigned int i
 	if (!test_is_pair(changes, count))
 		test_assert_idx(wrong < 24*366, idx);
 	else if (count > 2) {
-		/* a Ramadan */
-		test_assert_idx(wrong < 24*45, idx);
+		/* a Ramadan; and in Morocco's last year with one the way to it */
+		test_assert_idx(wrong < 24*46, idx);
 	} else if (count == 1)
 		test_assert_idx(wrong * 3600 < (unsigned int)abs(changes[0].offset_after -
 								 changes[0].offset_before) + 3600, idx);

@@ -37,7 +37,6 @@ static void test_pim_zone_names(void)
 		{ "tzone://Microsoft/Utc", "UTC" },
 		{ "UTC", "UTC" },
 		{ "Etc/GMT+5", "Etc/GMT+5" },
-		{ "US/Eastern", "US/Eastern" },
 		{ "", NULL },
 		{ "/", NULL },
 		{ "Europe", NULL },
@@ -64,6 +63,33 @@ static void test_pim_zone_names(void)
 			test_assert_strcmp_idx(pim_zone_get_name(zone), tests[i].name, i);
 	}
 	test_assert(pim_zone_find("Europe/Berlin") == pim_zone_find("/kolab.org/Europe/Berlin"));
+	test_end();
+}
+
+/* Whether the system has files for them or not. */
+static void test_pim_zone_old_names(void)
+{
+	static const struct {
+		const char *old, *current;
+	} tests[] = {
+		{ "US/Eastern", "America/New_York" },
+		{ "us/eastern", "America/New_York" },
+		{ "Asia/Calcutta", "Asia/Kolkata" },
+		{ "India Standard Time", "Asia/Kolkata" },
+		{ "/kolab.org/Europe/Kiev", "Europe/Kyiv" },
+		{ "America/Buenos_Aires", "America/Argentina/Buenos_Aires" },
+	};
+
+	test_begin("zone: names of former days");
+	for (unsigned int i = 0; i < N_ELEMENTS(tests); i++) {
+		const struct pim_zone *old = pim_zone_find(tests[i].old), *zone = pim_zone_find(tests[i].current);
+
+		test_assert_idx(old != NULL && zone != NULL, i);
+		for (int64_t month = 0; month < 12*30 && old != NULL && zone != NULL; month++) {
+			test_assert_idx(pim_zone_offset(old, 1000000000 + month * 30 * PIM_DAY_SECS) ==
+					pim_zone_offset(zone, 1000000000 + month * 30 * PIM_DAY_SECS), i);
+		}
+	}
 	test_end();
 }
 
@@ -232,6 +258,7 @@ int main(void)
 {
 	static void (*const test_functions[])(void) = {
 		test_pim_zone_names,
+		test_pim_zone_old_names,
 		test_pim_zone_offsets,
 		test_pim_zone_edges,
 		test_pim_zone_rules,
