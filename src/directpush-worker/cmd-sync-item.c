@@ -65,6 +65,11 @@ item_write_temp(struct sync_reader *reader, uint32_t uid, wbxml_tag_t tag,
 		o_stream_destroy(&output);
 		return ret;
 	}
+	if (o_stream_flush(output) < 0) {
+		*error_r = t_strdup(o_stream_get_error(output));
+		o_stream_destroy(&output);
+		return -1;
+	}
 	*input_r = iostream_temp_finish(&output, IO_BLOCK_SIZE);
 	if ((*input_r)->stream_errno != 0) {
 		*error_r = t_strdup(i_stream_get_error(*input_r));

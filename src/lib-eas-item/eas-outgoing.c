@@ -92,18 +92,31 @@ static enum eas_outgoing_result parse_head(struct outgoing_context *ctx)
  * Recipients
  */
 
+/* An address that may stand in an envelope. What is not ASCII would need SMTPUTF8 all the way, whatever
+   Dovecot's parser takes (2.4 does). */
+static bool
+envelope_address_parse(pool_t pool, const char *address, struct smtp_address **smtp_r, const char **error_r)
+{
+	for (const char *p = address; *p != '\0'; p++) {
+		if ((unsigned char)*p >= 0x80) {
+			*error_r = "Not ASCII";
+			return FALSE;
+		}
+	}
+	return smtp_address_parse_mailbox(pool, address, 0, smtp_r, error_r) == 0;
+}
+
 /* NULL if it cannot stand in an envelope. */
 static const struct smtp_address *
 envelope_address(pool_t pool, const struct message_address *addr)
 {
-	struct smtp_address *smtp;
+	struct smtp_address *smtp, *parsed;
 	const char *error;
 
 	if (addr->invalid_syntax || addr->domain == NULL || *addr->domain == '\0' ||
 	    smtp_address_create_from_msg(pool, addr, &smtp) < 0 ||
 	    smtp_address_isnull(smtp) ||
-	    smtp_address_parse_mailbox(pool_datastack_create(),
-				       smtp_address_encode(smtp), 0, NULL, &error) < 0)
+	    !envelope_address_parse(pool_datastack_create(), smtp_address_encode(smtp), &parsed, &error))
 		return NULL;
 	return smtp;
 }
@@ -228,7 +241,7 @@ find_sender(struct outgoing_context *ctx, string_t *added, const char **error_r)
 		address = eas_header_first_address(pool_datastack_create(),
 						   ctx->values[OUTGOING_FROM]);
 	}
-	if (smtp_address_parse_mailbox(mail->pool, address, 0, &smtp, &error) < 0) {
+	if (!envelope_address_parse(mail->pool, address, &smtp, &error)) {
 		*error_r = t_strdup_printf("The user's address is not valid: %s: %s",
 					   address, error);
 		return EAS_OUTGOING_FOREIGN_SENDER;
