@@ -20,6 +20,8 @@ import subprocess
 import sys
 import time
 
+from . import configuration
+
 HARNESS = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HARNESS))
 DOVECOT_CONFIG = ("/usr/lib/dovecot/dovecot-config", "/usr/local/lib/dovecot/dovecot-config",
@@ -32,7 +34,6 @@ MAX_OPEN_FILES = 65536
 DOMAIN = "example.com"
 PASSWORD = "pass"
 PORTS = ("imap", "pop3", "lmtp", "smtp", "https", "http", "metrics")
-MAIL_LOCATIONS = {"maildir": "maildir:~/Maildir", "mdbox": "mdbox:~/mdbox", "sdbox": "sdbox:~/sdbox"}
 
 # What is built -> where Dovecot looks for it, below its module directory
 MODULES = {
@@ -40,121 +41,6 @@ MODULES = {
     "src/plugins/doveadm-directpush/.libs/lib20_doveadm_directpush_plugin.so": "doveadm",
     "src/plugins/settings/.libs/libdirectpush_settings.so": "settings",
 }
-
-CONFIG = """\
-# A private Dovecot for tests. Written by tests/instance; everything it touches is below {dir}.
-base_dir = {dir}/run
-state_dir = {dir}/state
-log_path = {dir}/log/dovecot.log
-log_timestamp = "%Y-%m-%d %H:%M:%S.%{{usecs}} "
-mail_debug = {debug}
-auth_debug = {debug}
-instance_name = directpush-test
-protocols = imap pop3 lmtp directpush
-listen = 127.0.0.1
-hostname = localhost
-postmaster_address = postmaster@{domain}
-shutdown_clients = yes
-
-disable_plaintext_auth = no
-auth_username_format = %Lu
-auth_default_realm = {domain}
-auth_master_user_separator = *
-first_valid_uid = 1
-passdb {{
-  driver = passwd-file
-  args = username_format=%u {dir}/conf/masters
-  master = yes
-}}
-passdb {{
-  driver = passwd-file
-  args = username_format=%u {dir}/conf/users
-}}
-userdb {{
-  driver = static
-  args = uid={uid} gid={uid} home={dir}/home/%u allow_all_users=yes
-}}
-
-mail_location = {mail_location}
-mail_plugins = notify directpush
-mail_attribute_dict = file:%h/dovecot-attributes
-protocol imap {{
-  imap_metadata = yes
-}}
-namespace inbox {{
-  inbox = yes
-  separator = /
-  mailbox Drafts {{
-    auto = subscribe
-    special_use = \\Drafts
-  }}
-  mailbox Sent {{
-    auto = subscribe
-    special_use = \\Sent
-  }}
-  mailbox Trash {{
-    auto = subscribe
-    special_use = \\Trash
-  }}
-  mailbox Junk {{
-    auto = subscribe
-    special_use = \\Junk
-  }}
-}}
-mail_max_userip_connections = 1000
-submission_host = 127.0.0.1:{smtp}
-directpush_timezone = UTC
-
-ssl = yes
-ssl_cert = <{dir}/ssl/cert.pem
-ssl_key = <{dir}/ssl/key.pem
-
-default_client_limit = 13000
-default_process_limit = 200
-service imap-login {{
-  inet_listener imap {{
-    port = {imap}
-  }}
-  inet_listener imaps {{
-    port = 0
-  }}
-}}
-service pop3-login {{
-  inet_listener pop3 {{
-    port = {pop3}
-  }}
-  inet_listener pop3s {{
-    port = 0
-  }}
-}}
-service lmtp {{
-  inet_listener lmtp {{
-    port = {lmtp}
-  }}
-}}
-service stats {{
-  inet_listener http {{
-    port = {metrics}
-  }}
-}}
-service directpush {{
-  executable = {front}
-  client_limit = 12000
-  inet_listener directpush {{
-    port = {http}
-  }}
-  inet_listener directpushs {{
-    port = {https}
-  }}
-}}
-service imap {{
-  process_limit = 1000
-}}
-service directpush-worker {{
-  executable = {worker}
-  process_limit = 2500
-}}
-"""
 
 WRAPPER = """\
 #!/bin/sh
@@ -262,10 +148,13 @@ class Instance:
         write(self._path("conf", "masters"), f"master@{DOMAIN}:{{PLAIN}}masterpass::::::\n")
 
     def _write_config(self, ports, programs, config, mail, debug):
-        write(self._path("conf", "dovecot.conf"), CONFIG.format(
-            dir=self.dir, domain=DOMAIN, uid=MAIL_UID, mail_location=MAIL_LOCATIONS[mail],
-            debug="yes" if debug else "no", **programs, **ports)
-            + (f"\n# From --config\n{config}" if config else ""))
+        write(self._path("conf", "dovecot.conf"), configuration.whole(
+            config, mail, dir=self.dir, domain=DOMAIN, uid=MAIL_UID, debug="yes" if debug else "no", **programs, **ports))
+
+    def add_settings(self, text):
+        """Settings for the time after the next reload."""
+        with open(self._path("conf", "dovecot.conf"), "a", encoding="utf-8") as conf:
+            conf.write(configuration.translated(text))
 
     def _launch(self, ports, users, http_probe):
         """Start the sink and Dovecot. False = a port was taken by somebody else meanwhile."""

@@ -1,6 +1,4 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-import os
-
 from tests.harness import kolab
 from tests.harness.stage import check
 
@@ -19,9 +17,7 @@ def run(stage):
     alice.has("Contacts", kolab.message("contact", "c1", ["FN:Ada", "N:;Ada;;;"], alice.address, raw=True))
     before = dict(phone.folders)
     check(before[phone.folder("Calendar")]["type"] == 8, f"the phone sees {before}")
-    path = os.path.join(stage.instance.dir, "conf", "dovecot.conf")
-    with open(path, "a", encoding="utf-8") as conf:
-        conf.write("mail_attribute_dict = file:%h/dovecot-attributes\n")
+    stage.instance.add_settings("mail_attribute_dict = file:%h/dovecot-attributes\n")
     stage.reload()
     answer = phone.folder_sync()
     check(answer.number("Status") == 1, f"FolderSync: Status {answer.value('Status')}")
