@@ -143,14 +143,17 @@ move_tell_states(struct move_items *moves, const struct move_item *pair,
 	for (i = 0; i < count; i++) {
 		if (mails[i].result != EAS_MAIL_MOVED || mails[i].dst_uid == 0)
 			continue;
+		if (dst->state != NULL && mails[i].digest != EAS_DIGEST_HIDDEN) {
+			/* what others changed since goes with it untold: the
+			   destination tells it */
+			eas_sync_state_item_came(dst->state, mails[i].dst_uid,
+				eas_sync_state_shown_digest(src->state, mails[i].src_uid,
+							    mails[i].digest));
+		}
 		if (src->state != NULL && mails[i].stayed)
 			eas_sync_state_item_stayed(src->state, mails[i].src_uid);
 		else if (src->state != NULL)
 			eas_sync_state_item_went(src->state, mails[i].src_uid);
-		if (dst->state != NULL && mails[i].digest != EAS_DIGEST_HIDDEN) {
-			eas_sync_state_item_came(dst->state, mails[i].dst_uid,
-						 mails[i].digest);
-		}
 	}
 	/* Failing to write is logged there, and means an echo. */
 	if (src->state != NULL)

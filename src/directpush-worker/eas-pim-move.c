@@ -8,7 +8,7 @@
 
 struct eas_pim_move {
 	struct eas_collection *src, *dst;
-	uint32_t src_number, dst_number, dst_revision;
+	uint32_t src_number, src_revision, dst_number, dst_revision;
 };
 
 static enum eas_status
@@ -52,6 +52,7 @@ move_object(struct eas_pim_move *move, const char *src_id)
 	if (row == NULL || !eas_pim_row_is_shown(row))
 		return EAS_MOVE_ITEMS_STATUS_INVALID_SOURCE;
 	move->src_number = row->number;
+	move->src_revision = row->revision;
 	memcpy(hash, row->facts.hash, sizeof(hash));
 	status = move_result_status(eas_pim_folder_move(move->src->pim, row, move->dst->pim));
 	if (status != EAS_MOVE_ITEMS_STATUS_OK)
@@ -97,13 +98,17 @@ eas_pim_move(struct eas_cmd_context *cmd, const struct eas_folder *src,
 /* Failing to write is logged there, and means an echo. */
 void eas_pim_move_tell(struct eas_pim_move *move)
 {
+	/* as with mails: what others changed since it was shown is told there */
+	bool current = eas_sync_state_shown_digest(move->src->state, move->src_number,
+						   move->src_revision) == move->src_revision;
+
 	if (move->src->state != NULL) {
 		eas_sync_state_item_went(move->src->state, move->src_number);
 		(void)eas_collection_write_state(move->src);
 	}
 	if (move->dst->state != NULL) {
-		eas_sync_state_item_came(move->dst->state, move->dst_number,
-					 move->dst_revision);
+		eas_sync_state_item_came(move->dst->state, move->dst_number, current ?
+					 move->dst_revision : EAS_SYNC_DIGEST_UNKNOWN);
 		(void)eas_collection_write_state(move->dst);
 	}
 }

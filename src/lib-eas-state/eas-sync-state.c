@@ -180,6 +180,21 @@ struct eas_sync_generation *eas_sync_state_next(struct eas_sync_state *state)
 	return dest;
 }
 
+uint32_t eas_sync_state_shown_digest(const struct eas_sync_state *state, uint32_t uid,
+				     uint32_t missing)
+{
+	uint32_t latest, confirmed;
+
+	if (state == NULL ||
+	    !eas_sync_generation_has(eas_sync_state_latest(state), uid, &latest))
+		return missing;
+	if (state->confirmed == NULL ||
+	    !eas_sync_generation_has(state->confirmed, uid, &confirmed) ||
+	    confirmed == latest)
+		return latest;
+	return EAS_SYNC_DIGEST_UNKNOWN;
+}
+
 void eas_sync_state_item_came(struct eas_sync_state *state, uint32_t uid, uint32_t digest)
 {
 	if (state->confirmed != NULL)

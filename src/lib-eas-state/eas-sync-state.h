@@ -142,6 +142,10 @@ struct eas_sync_key
 eas_sync_state_key(const struct eas_sync_state *state,
 		   const struct eas_sync_generation *generation);
 
+/* The digest the device was shown; EAS_SYNC_DIGEST_UNKNOWN if that depends on whether the last
+   answer arrived, missing if it has not got the item. state may be NULL. */
+uint32_t eas_sync_state_shown_digest(const struct eas_sync_state *state, uint32_t uid,
+				     uint32_t missing);
 /* The device knows by another way that an item came or went (its own MoveItems): both
    generations are told. */
 void eas_sync_state_item_came(struct eas_sync_state *state, uint32_t uid, uint32_t digest);
