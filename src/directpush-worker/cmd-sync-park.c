@@ -35,6 +35,7 @@ void sync_park(struct sync_context *ctx)
 	park.heartbeat_secs = ctx->wait_secs;
 	park.folders = array_count(&folders) == 0 ? NULL : array_front(&folders);
 	park.folders_count = array_count(&folders);
+	park.as_asked = sync_request_kept_data(ctx, &park.as_asked_size);
 	park.repeatable = TRUE;
 	eas_reply_park(ctx->cmd->reply, &park);
 }

@@ -77,6 +77,19 @@ sync_request_parse(const struct wbxml_node *root, struct sync_request *request_r
 	request_r->partial = wbxml_node_child(root, EAS_TAG_AIRSYNC_PARTIAL) != NULL;
 }
 
+const unsigned char *sync_request_kept_data(struct sync_context *ctx, size_t *size_r)
+{
+	const struct directpush_ipc_run *run = ctx->cmd->run;
+
+	/* the device may have asked for something else meanwhile, on another line */
+	if (run->recheck && run->as_asked_size > 0) {
+		*size_r = run->as_asked_size;
+		return run->as_asked;
+	}
+	*size_r = ctx->cmd->device->sync_request_size;
+	return ctx->cmd->device->sync_request;
+}
+
 /* The request before, without keys and commands. Returns NULL if there is none. */
 static const struct wbxml_node *sync_request_kept(struct sync_context *ctx)
 {
@@ -84,15 +97,16 @@ static const struct wbxml_node *sync_request_kept(struct sync_context *ctx)
 		.limits = wbxml_default_limits,
 		.max_memory_value = WBXML_DEFAULT_MAX_VALUE_BYTES
 	};
-	struct eas_device *device = ctx->cmd->device;
 	struct wbxml_tree *tree = NULL;
 	struct istream *input;
+	const unsigned char *data;
 	const char *error;
+	size_t size;
 
-	if (device->sync_request_size == 0)
+	data = sync_request_kept_data(ctx, &size);
+	if (size == 0)
 		return NULL;
-	input = i_stream_create_from_data(device->sync_request,
-					  device->sync_request_size);
+	input = i_stream_create_from_data(data, size);
 	if (wbxml_tree_read(ctx->pool, input, &set, &tree, &error) <= 0) {
 		e_error(ctx->event, "The kept request is damaged: %s", error);
 		tree = NULL;
@@ -309,9 +323,16 @@ sync_request_write(struct sync_context *ctx, struct wbxml_writer *writer)
 void sync_request_keep(struct sync_context *ctx)
 {
 	struct eas_device *device = ctx->cmd->device;
-	buffer_t *buf = buffer_create_dynamic(device->pool, 256);
-	struct ostream *output = o_stream_create_buffer(buf);
-	struct wbxml_writer *writer = wbxml_writer_create(output);
+	struct wbxml_writer *writer;
+	struct ostream *output;
+	buffer_t *buf;
+
+	/* what was asked last stands */
+	if (ctx->cmd->run->recheck)
+		return;
+	buf = buffer_create_dynamic(device->pool, 256);
+	output = o_stream_create_buffer(buf);
+	writer = wbxml_writer_create(output);
 
 	sync_request_write(ctx, writer);
 	wbxml_writer_destroy(&writer);

@@ -101,8 +101,10 @@ struct sync_context {
 
 /* Read the request. Returns 0, or -1 if it is answered already. */
 int sync_request_read(struct sync_context *ctx);
-/* Remember it for empty and partial requests. */
+/* Remember it for empty and partial requests; a parked one that is looked at again is none. */
 void sync_request_keep(struct sync_context *ctx);
+/* What is meant by "as before", without keys and commands; NULL and 0 if nothing is. */
+const unsigned char *sync_request_kept_data(struct sync_context *ctx, size_t *size_r);
 
 /* Folder, state and key; mailbox opened. */
 void sync_collection_prepare(struct sync_context *ctx, struct sync_collection *coll);

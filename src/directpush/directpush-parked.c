@@ -431,6 +431,8 @@ static void parked_look_now(struct directpush_parked *parked)
 	params.run.remote_ip = parked->remote_ip;
 	params.run.session_id = directpush_connection_get_session_id(parked->conn);
 	params.run.recheck = TRUE;
+	params.run.as_asked = parked->order->park.as_asked;
+	params.run.as_asked_size = parked->order->park.as_asked_size;
 	params.run.elapsed_secs = parked_get_waited_secs(parked);
 	params.run.heartbeat_max_secs = parked->order->park.heartbeat_secs;
 	params.run.sync_lost = parked->device->sync_lost;

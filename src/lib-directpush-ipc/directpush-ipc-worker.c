@@ -34,6 +34,7 @@ static const struct directpush_ipc_field run_fields[] = {
 	FIELD(STR,         session_id,               "session_id",       FALSE),
 	FIELD(SIZE,        body_size,                "body_size",        FALSE),
 	FIELD(BOOL,        recheck,                  "recheck",          FALSE),
+	DIRECTPUSH_IPC_FIELD_SIZED(directpush_ipc_run, as_asked, "as_asked", FALSE),
 	FIELD(UINT,        elapsed_secs,             "elapsed_secs",     FALSE),
 	FIELD(UINT,        heartbeat_max_secs,       "heartbeat_max_secs", FALSE),
 	FIELD(BOOL,        sync_lost,                "sync_lost",        FALSE),
@@ -82,6 +83,7 @@ static const struct directpush_ipc_field park_fields[] = {
 	DATA(expired,                                "expired",          TRUE),
 	DATA(changed_head,                           "changed_head",     FALSE),
 	DATA(changed_tail,                           "changed_tail",     FALSE),
+	DATA(as_asked,                               "as_asked",         FALSE),
 	FIELD(BOOL,        repeatable,               "repeatable",       FALSE),
 };
 #undef FIELD

@@ -40,9 +40,11 @@ struct directpush_ipc_run {
 	/* UOFF_T_MAX: unknown (chunked). 0: no body, no frame but the end follows */
 	uoff_t body_size;
 	/* This is a parked request looked at again: something happened in a watched
-	   folder. The body is empty, which means "as before". elapsed_secs
-	   have passed since it was first asked. */
+	   folder. The body is empty, which means "as before"; as_asked is what the park
+	   order said about that. elapsed_secs have passed since it was first asked. */
 	bool recheck;
+	const unsigned char *as_asked;
+	size_t as_asked_size;
 	unsigned int elapsed_secs;
 	/* Longest heartbeat that this device's way through the network was seen to
 	   bear, learned by the front; 0 = nothing learned, the settings' limit holds. */
@@ -106,6 +108,10 @@ struct directpush_ipc_park {
 	size_t expired_size;
 	const unsigned char *changed_head, *changed_tail;
 	size_t changed_head_size, changed_tail_size;
+	/* The worker's own words for what was asked, for a recheck: meanwhile the device may
+	   have asked for something else. Size 0: what the device asked last. */
+	const unsigned char *as_asked;
+	size_t as_asked_size;
 	/* the same body (or an empty one) may be parked again without asking a worker,
 	   until something happens */
 	bool repeatable;

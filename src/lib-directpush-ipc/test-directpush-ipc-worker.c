@@ -43,6 +43,8 @@ static void test_directpush_ipc_worker_run(void)
 	run.session_id = "s1";
 	run.body_size = 0;
 	run.recheck = TRUE;
+	run.as_asked = (const unsigned char *)"\0\t\n=";
+	run.as_asked_size = 4;
 	run.folders_changed = TRUE;
 	run.elapsed_secs = 17;
 	run.heartbeat_max_secs = 540;
@@ -61,6 +63,7 @@ static void test_directpush_ipc_worker_run(void)
 	test_assert(run2.request.accept_multipart && !run2.request.save_in_sent);
 	test_assert(net_ip_compare(&run.remote_ip, &run2.remote_ip));
 	test_assert(run2.body_size == 0 && run2.recheck && run2.elapsed_secs == 17);
+	test_assert(run2.as_asked_size == 4 && memcmp(run2.as_asked, run.as_asked, 4) == 0);
 	test_assert(run2.folders_changed);
 	test_assert(run2.heartbeat_max_secs == 540 && run2.sync_lost);
 
@@ -154,6 +157,8 @@ static void park_make(struct directpush_ipc_park *park_r,
 	park_r->expired_size = sizeof(binary);
 	park_r->changed_head = binary + 1;
 	park_r->changed_head_size = sizeof(binary) - 1;
+	park_r->as_asked = binary;
+	park_r->as_asked_size = sizeof(binary) - 2;
 	park_r->repeatable = TRUE;
 }
 
@@ -167,6 +172,8 @@ static bool park_equals(const struct directpush_ipc_park *a,
 	    a->expired_size != b->expired_size ||
 	    a->changed_head_size != b->changed_head_size ||
 	    a->changed_tail_size != b->changed_tail_size ||
+	    a->as_asked_size != b->as_asked_size ||
+	    memcmp(a->as_asked, b->as_asked, a->as_asked_size) != 0 ||
 	    memcmp(a->expired, b->expired, a->expired_size) != 0 ||
 	    memcmp(a->changed_head, b->changed_head, a->changed_head_size) != 0)
 		return FALSE;

@@ -1,39 +1,17 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A Ping whose worker says nothing for a while: the front lets lib-http go meanwhile."""
 
-import os
-import signal
 import time
 
 from tests.harness.phone import E, INBOX, Answer, tree
 from tests.harness.stage import check
+from tests.harness.stopped import Stopped
 from tests.harness.wbxml import encode
 from tests.harness.wire import request_head
 
 scenario = "A Ping whose worker takes its time is parked, overtaken or dropped like any other"
 spec = ["design 3"]
 needs = ["own instance"]
-
-
-def holds_a_lock(pid):
-    with open("/proc/locks") as locks:
-        return any(str(pid) in line.split() for line in locks)
-
-
-class Stopped:
-    """The workers of now do nothing inside this block."""
-
-    def __init__(self, stage):
-        self.pids = stage.workers()
-        stage.eventually("a worker keeps a lock", lambda: not any(map(holds_a_lock, self.pids)), 5)
-
-    def __enter__(self):
-        for pid in self.pids:
-            os.kill(pid, signal.SIGSTOP)
-
-    def __exit__(self, *_error):
-        for pid in self.pids:
-            os.kill(pid, signal.SIGCONT)
 
 
 def request_of(phone, command, body):
