@@ -11,6 +11,7 @@
 #include "directpush-connection.h"
 #include "directpush-parked.h"
 #include "directpush-request.h"
+#include "directpush-timer.h"
 #include "directpush-user.h"
 #include "directpush-worker.h"
 #include "directpush-admin.h"
@@ -125,6 +126,7 @@ static int admin_cmd_stats(struct connection *conn,
 	str_printfa(str, "connections\t%u\n", directpush_connections_count());
 	str_printfa(str, "parked_now\t%u\n", directpush_parked_count());
 	str_printfa(str, "workers\t%u\n", directpush_workers_count());
+	str_printfa(str, "timers\t%u\n", directpush_timers_count());
 	for (unsigned int i = 0; i < DIRECTPUSH_COUNTERS; i++)
 		str_printfa(str, "%s\t%"PRIu64"\n", counter_names[i], counters[i]);
 	o_stream_nsend(conn->output, str_data(str), str_len(str));

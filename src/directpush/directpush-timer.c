@@ -34,6 +34,11 @@ void directpush_timers_deinit(void)
 	priorityq_deinit(&timers);
 }
 
+unsigned int directpush_timers_count(void)
+{
+	return priorityq_count(timers);
+}
+
 uint64_t directpush_timer_now_msecs(void)
 {
 	struct timespec ts;

@@ -24,6 +24,8 @@ struct directpush_timer {
 void directpush_timers_init(void);
 /* All timers must have been stopped. */
 void directpush_timers_deinit(void);
+/* How many run now. */
+unsigned int directpush_timers_count(void);
 
 /* Milliseconds of the monotonic clock. */
 uint64_t directpush_timer_now_msecs(void);

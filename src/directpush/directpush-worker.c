@@ -551,7 +551,7 @@ static void worker_input_ended(struct directpush_worker *worker)
 		t_strdup(i_stream_get_error(worker->input)) :
 		worker->input->eof ? "closed its connection" : "line too long";
 
-	if (worker->running && worker->callbacks != NULL) {
+	if (worker->running && worker->callbacks != NULL && !directpush_dying) {
 		e_error(directpush_event, "user %s: worker lost: %s",
 			worker->login->user->name, reason);
 	}
