@@ -60,6 +60,13 @@ bool calendar_zone_is(struct eas_pim_context *ctx, const char *text,
 const struct pim_zone *
 calendar_zone_parse(struct eas_pim_context *ctx, const char *text, int64_t utc,
 		    const struct pim_zone *current);
+/* What a device said of a zone that only it knows, and that comes with the object; NULL = the zone is another one. */
+const char *calendar_zone_kept(struct eas_pim_context *ctx, const struct pim_component *component,
+			       const struct pim_zone *zone);
+/* A device's change has brought time: see that its zone's VTIMEZONE is in the object, if those who read it need that. text: the
+   Timezone it came with; NULL = none. */
+void calendar_zone_add(struct eas_pim_context *ctx, const struct pim_component *component,
+		       const struct pim_time *time, const char *text);
 /* The zone that the Timezone in data means; NULL = there is none that can be understood. */
 const struct pim_zone *calendar_data_zone(struct eas_pim_context *ctx,
 					  const struct wbxml_node *data);

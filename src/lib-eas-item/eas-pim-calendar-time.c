@@ -130,10 +130,12 @@ static void timezone_write(struct eas_pim_context *ctx, const struct eas_pim_pro
 			   const struct pim_component *component, struct wbxml_writer *writer)
 {
 	struct pim_event_times times;
+	const char *kept;
 
 	if (pim_event_get_times(ctx->pool, component, &times) &&
 	    !(times.start.is_date && dates_float(ctx))) {
-		wbxml_writer_element(writer, row->tag, calendar_zone_format(
+		kept = calendar_zone_kept(ctx, component, times.start.zone);
+		wbxml_writer_element(writer, row->tag, kept != NULL ? kept : calendar_zone_format(
 			times_zone(ctx, &times), times_year(ctx, component, &times)));
 	}
 }
@@ -166,12 +168,15 @@ static int times_want_zone(struct eas_pim_context *ctx,
 {
 	const struct pim_zone *own = old == NULL ? NULL : old->start.zone;
 	const struct pim_zone *zone;
+	const char *kept = calendar_zone_kept(ctx, component, own);
 	int64_t utc = ctx->now;
 
 	*zone_r = own != NULL || (old != NULL && !old->start.is_date) ? own :
 		calendar_floating_zone(ctx);
 	/* where it must not be sent, it says nothing (quirk 90) */
 	if (sent->timezone == NULL || (all_day && dates_float(ctx)))
+		return 0;
+	if (kept != NULL && strcmp(kept, sent->timezone->value) == 0)
 		return 0;
 	if (old != NULL && !ctx->filling &&
 	    calendar_zone_is(ctx, sent->timezone->value, times_zone(ctx, old),
@@ -456,8 +461,13 @@ static int times_set(struct eas_pim_context *ctx, const struct eas_pim_property 
 	have_old = pim_event_get_times(ctx->pool, component, &old);
 	if (times_want(ctx, component, node->parent, &want) < 0)
 		return -1;
-	if (!have_old || !times_equal(ctx, &old, &want))
+	if (!have_old || !times_equal(ctx, &old, &want)) {
 		times_apply(ctx, component, have_old ? &old : NULL, &want);
+		if (!have_old || !zone_equals(old.start.zone, want.start.zone)) {
+			calendar_zone_add(ctx, component, &want.start,
+				wbxml_node_child_value(node->parent, EAS_TAG_CALENDAR_TIMEZONE));
+		}
+	}
 	return 0;
 }
 
@@ -471,6 +481,7 @@ int calendar_times_default(struct eas_pim_context *ctx, struct pim_component *co
 	if (times_want(ctx, component, &nothing, &want) < 0)
 		return -1;
 	times_apply(ctx, component, NULL, &want);
+	calendar_zone_add(ctx, component, &want.start, NULL);
 	return 0;
 }
 

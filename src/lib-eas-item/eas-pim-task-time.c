@@ -8,6 +8,8 @@
 #include "pim-event.h"
 #include "pim-tree.h"
 #include "pim-text.h"
+#include "pim-object.h"
+#include "pim-vtimezone.h"
 #include "pim-zone.h"
 #include "eas-tag.h"
 #include "eas-value.h"
@@ -153,6 +155,9 @@ static int date_set(struct eas_pim_context *ctx, const struct eas_pim_property *
 		utc = date_local_to_utc(ctx, have_old ? &old : NULL, local);
 	date_make(ctx, have_old ? &old : NULL, local, utc, &time);
 	pim_event_set_time(ctx->pool, todo, row->name, &time);
+	if (time.zone != NULL && ctx->object->format == PIM_FORMAT_RAW &&
+	    (!have_old || old.zone != time.zone))
+		(void)pim_vtimezone_add(ctx->pool, todo, time.zone, pim_year_of_wall(time.wall));
 	return 0;
 }
 

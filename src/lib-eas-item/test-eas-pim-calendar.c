@@ -2,11 +2,15 @@
 
 #include "lib.h"
 #include "array.h"
+#include "base64.h"
 #include "buffer.h"
+#include "str.h"
 #include "test-common.h"
 #include "wbxml-tree.h"
 #include "pim-object.h"
+#include "pim-kolab.h"
 #include "pim-zone.h"
+#include "pim-zone-blob.h"
 #include "eas-tag.h"
 #include "eas-pim-calendar.h"
 #include "eas-pim-calendar-private.h"
@@ -333,6 +337,94 @@ static void test_calendar_zones(void)
 	test_end();
 }
 
+/* Zones that no government has. */
+static const struct pim_zone_blob own_zones[] = {
+	{ .bias = -150, .daylight_bias = -60, .standard_name = "Mine", .daylight_name = "Mine, in summer",
+	  .standard = { .month = 9, .weekday = 0, .day = 2, .hour = 3 },
+	  .daylight = { .month = 4, .weekday = 0, .day = 2, .hour = 2 } },
+	{ .bias = -60, .daylight_bias = -60, .standard_name = "", .daylight_name = "",
+	  .standard = { .month = 12, .weekday = 3, .day = 5, .hour = 23, .minute = 59, .second = 59, .msecs = 999 },
+	  .daylight = { .month = 1, .weekday = 1, .day = 1 } },
+	{ .bias = 210, .standard_name = "", .daylight_name = "Nothing" },
+	{ .bias = 300, .standard_bias = 15, .daylight_bias = -45, .standard_name = "", .daylight_name = "",
+	  .standard = { .year = 2026, .month = 10, .weekday = 4, .day = 15, .hour = 1 },
+	  .daylight = { .year = 2026, .month = 3, .weekday = 0, .day = 1, .hour = 2 } }
+};
+
+static const char *own_zone_text(const struct pim_zone_blob *blob)
+{
+	buffer_t *bytes = t_buffer_create(PIM_ZONE_BLOB_SIZE);
+	string_t *text = t_str_new(256);
+
+	pim_zone_blob_write(bytes, blob);
+	base64_encode(bytes->data, bytes->used, text);
+	return str_c(text);
+}
+
+static void test_own_zone(const char *zone, enum eas_version version, enum pim_format format, unsigned int i)
+{
+	static const char *const data = "Timezone \"%s\"\nStartTime \"20260405T220000Z\"\nEndTime \"20260405T230000Z\"\n"
+		"Subject \"%s\"\nRecurrence\n  Type \"1\"\n  Interval \"1\"\n  DayOfWeek \"127\"\n";
+	struct pim_object *object = test_object("");
+	struct eas_pim_context ctx;
+	const char *before, *error = "";
+	string_t *xml = t_str_new(1024);
+	bool changed;
+
+	object->format = format;
+	test_context(&ctx, object, version);
+	test_assert_idx(eas_item_pim_fill(&ctx, test_data(t_strdup_printf(data, zone, "a")), &error) == 0, i);
+	test_assert_strcmp_idx(test_shown_value(&ctx, EAS_TAG_CALENDAR_TIMEZONE), zone, i);
+	test_assert_strcmp_idx(test_shown_value(&ctx, EAS_TAG_CALENDAR_START_TIME), "20260405T220000Z", i);
+	test_assert_strcmp_idx(test_shown_value(&ctx, EAS_TAG_CALENDAR_END_TIME), "20260405T230000Z", i);
+	before = test_tree(object);
+	test_assert_idx(strstr(before, "\nTZID:X-EAS-") != NULL, i);
+
+	/* it comes back with something new */
+	test_assert_idx(eas_item_pim_patch(&ctx, test_data(t_strdup_printf(data, zone, "b")), &changed, &error) == 0, i);
+	test_expect(t_strdup_printf("zone %u", i), "-SUMMARY:a\n+SUMMARY:b\n", test_diff(before, test_tree(object)));
+
+	/* and from a mailbox, for which there is a zone of that name or none */
+	test_assert_idx(pim_kolab_encode(xml, PIM_KIND_EVENT, object->root, &error) == 0, i);
+	test_assert_idx(strstr(str_c(xml), "<text>X-EAS-") == NULL, i);
+	test_assert_idx(pim_kolab_decode(test_pool, PIM_KIND_EVENT, str_data(xml), str_len(xml), &object->root, &error) == 0, i);
+	test_assert_strcmp_idx(test_shown_value(&ctx, EAS_TAG_CALENDAR_TIMEZONE), zone, i);
+	test_assert_strcmp_idx(test_shown_value(&ctx, EAS_TAG_CALENDAR_START_TIME), "20260405T220000Z", i);
+}
+
+static void test_calendar_own_zones(void)
+{
+	static const enum eas_version versions[] = { EAS_VERSION_12_1, EAS_VERSION_14_1, EAS_VERSION_16_1 };
+	struct eas_pim_context ctx;
+	struct pim_object *object;
+	const char *error, *before, *new_york;
+	unsigned int i, j;
+	bool changed;
+
+	test_begin("calendar: time zones that only a device knows");
+	for (i = 0; i < N_ELEMENTS(own_zones); i++) T_BEGIN {
+		for (j = 0; j < N_ELEMENTS(versions); j++) {
+			test_own_zone(own_zone_text(&own_zones[i]), versions[j], PIM_FORMAT_RAW, i);
+			test_own_zone(own_zone_text(&own_zones[i]), versions[j], PIM_FORMAT_KOLAB3, i);
+		}
+	} T_END;
+	test_end();
+
+	test_begin("calendar: a raw object has the VTIMEZONE of the zone that a device brings");
+	new_york = calendar_zone_format(pim_zone_find("America/New_York"), 2026);
+	object = test_object(START);
+	object->format = PIM_FORMAT_RAW;
+	test_context(&ctx, object, EAS_VERSION_14_1);
+	before = test_tree(object);
+	test_assert(eas_item_pim_patch(&ctx, test_data("Subject \"new\"\n"), &changed, &error) == 0);
+	test_expect("subject", "+SUMMARY:new\n", test_diff(before, test_tree(object)));
+	test_assert(eas_item_pim_patch(&ctx, test_data(t_strdup_printf("Timezone \"%s\"\nStartTime \"20260330T070000Z\"\n"
+		"EndTime \"20260330T070000Z\"\n", new_york)), &changed, &error) == 0);
+	test_assert(strstr(test_tree(object), "\nBEGIN:VTIMEZONE\nTZID:America/New_York\n") != NULL);
+	test_assert(strstr(test_tree(object), "X-EAS-TIMEZONE") == NULL);
+	test_end();
+}
+
 /*
  * Attachments
  */
@@ -456,6 +548,7 @@ int main(void)
 		test_calendar_times,
 		test_calendar_meetings,
 		test_calendar_zones,
+		test_calendar_own_zones,
 		test_calendar_attachments,
 		test_calendar_add,
 		NULL

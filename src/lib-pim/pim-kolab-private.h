@@ -59,6 +59,8 @@ struct kolab_rows {
 	const struct kolab_row *rows;
 	unsigned int count;
 	enum kolab_params params;
+	/* for writing: with the VTIMEZONEs that came with the object; NULL = none */
+	const struct pim_component *calendar;
 };
 extern const struct kolab_rows kolab_event_rows, kolab_task_rows, kolab_alarm_rows;
 extern const struct kolab_rows kolab_contact_rows, kolab_affiliation_rows, kolab_note_rows;
@@ -106,8 +108,13 @@ bool kolab_integer_is_valid(const char *text, int min, int max);
 /* mailto:a@b <-> mailto:%3Ca%40b%3E. name: in front of the address, NULL = none. NULL: no mail address. */
 const char *kolab_address_encode(const char *address, const char *name);
 const char *kolab_address_decode(const char *text, const char **name_r);
+
+/* pim-kolab-zone.c */
 /* The zone's name as old readers know it, NULL = they know none */
 const char *kolab_zone_encode(const char *tzid);
+/* Of a zone that only the object's VTIMEZONE knows: one with the same clock when its event begins, and for as long as can be around
+   that. NULL = there is none. */
+const char *kolab_zone_nearest(const struct pim_component *calendar, const char *tzid);
 
 /* pim-kolab-line.c: content lines, and what remembers them */
 void kolab_line_append(string_t *dest, const struct pim_property *property, bool with_value);

@@ -262,27 +262,3 @@ const char *kolab_address_decode(const char *text, const char **name_r)
 		*name_r = t_strdup_until(decoded, p);
 	return t_strconcat("mailto:", t_strdup_until(begin + 1, end), NULL);
 }
-
-struct kolab_zone_alias {
-	const char *name, *old_name;
-};
-#define KOLAB_ZONE(name, old_name) { name, old_name },
-static const struct kolab_zone_alias zone_aliases[] = {
-#include "pim-kolab-zones.def"
-};
-#undef KOLAB_ZONE
-
-const char *kolab_zone_encode(const char *tzid)
-{
-	const struct pim_zone *zone = pim_zone_find(tzid);
-	const char *name;
-
-	if (zone == NULL)
-		return NULL;
-	name = pim_zone_get_name(zone);
-	for (unsigned int i = 0; i < N_ELEMENTS(zone_aliases); i++) {
-		if (strcmp(zone_aliases[i].name, name) == 0)
-			return zone_aliases[i].old_name;
-	}
-	return name;
-}

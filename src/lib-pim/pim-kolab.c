@@ -31,7 +31,7 @@ static const struct kolab_row note_rows[] = {
 #undef KOLAB_ROW
 
 #define KOLAB_ROWS(name, params) \
-	const struct kolab_rows kolab_##name##_rows = { name##_rows, N_ELEMENTS(name##_rows), params }
+	const struct kolab_rows kolab_##name##_rows = { name##_rows, N_ELEMENTS(name##_rows), params, NULL }
 KOLAB_ROWS(event, KOLAB_PARAMS_CALENDAR);
 KOLAB_ROWS(task, KOLAB_PARAMS_CALENDAR);
 KOLAB_ROWS(alarm, KOLAB_PARAMS_CALENDAR);
@@ -264,6 +264,7 @@ kolab_instance_encode(pool_t pool, const struct kolab_kind *kind, const struct p
 	struct pim_component *left = kolab_component_clean(pool, component);
 	struct pim_component *held = pim_component_new(pool, "X");
 	struct kolab_node *customs = kolab_node_add(pool, NULL, "customs", NULL), *properties = node;
+	struct kolab_rows rows = *kind->rows;
 
 	if (pim_component_get(left, "UID") == NULL || pim_component_get(left, "UID")[0] == '\0') {
 		*error_r = "It has no UID";
@@ -272,7 +273,8 @@ kolab_instance_encode(pool_t pool, const struct kolab_kind *kind, const struct p
 	if (kind->element != NULL && kind->component != NULL)
 		properties = kolab_node_add(pool, node, "properties", NULL);
 	kolab_prepare(pool, kind->rows, left, held, customs);
-	kolab_properties_encode(pool, kind->rows, 0, left, properties, customs);
+	rows.calendar = component->parent;
+	kolab_properties_encode(pool, &rows, 0, left, properties, customs);
 	kolab_components_encode(pool, component, properties == node ? NULL : node, customs);
 	if (rest != NULL)
 		kolab_calendar_encode_rest(pool, kind, rest, customs);

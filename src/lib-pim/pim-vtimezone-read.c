@@ -137,20 +137,13 @@ static const struct pim_zone *pim_vtimezone_read(pool_t pool, const struct pim_c
 
 const struct pim_zone *pim_vtimezone_find(pool_t pool, const struct pim_component *component, const char *tzid)
 {
-	const struct pim_component *child;
+	const struct pim_component *vtimezone = pim_vtimezone_get(component, tzid);
 	const struct pim_zone *zone;
 	const char *name;
 
-	while (component->parent != NULL)
-		component = component->parent;
-	child = pim_component_find(component, "VTIMEZONE");
-	for (; child != NULL; child = pim_component_find_next(child)) {
-		name = pim_component_get(child, "TZID");
-		if (name == NULL || strcmp(name, tzid) != 0)
-			continue;
-		name = pim_component_get(child, "X-LIC-LOCATION");
-		zone = name == NULL ? NULL : pim_zone_find(name);
-		return zone != NULL ? zone : pim_vtimezone_read(pool, child, tzid);
-	}
-	return NULL;
+	if (vtimezone == NULL)
+		return NULL;
+	name = pim_component_get(vtimezone, "X-LIC-LOCATION");
+	zone = name == NULL ? NULL : pim_zone_find(name);
+	return zone != NULL ? zone : pim_vtimezone_read(pool, vtimezone, tzid);
 }

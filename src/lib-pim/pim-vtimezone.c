@@ -113,17 +113,45 @@ vtimezone_new(pool_t pool, const char *tzid, const struct pim_zone *zone, int ye
 	return component;
 }
 
-static bool has_vtimezone(const struct pim_component *root, const char *tzid)
+static const struct pim_component *component_root(const struct pim_component *component)
 {
-	const struct pim_component *component = pim_component_find(root, "VTIMEZONE");
+	while (component->parent != NULL)
+		component = component->parent;
+	return component;
+}
 
-	for (; component != NULL; component = pim_component_find_next(component)) {
-		const char *name = pim_component_get(component, "TZID");
+struct pim_component *pim_vtimezone_get(const struct pim_component *component, const char *tzid)
+{
+	struct pim_component *vtimezone = pim_component_find(component_root(component), "VTIMEZONE");
+
+	for (; vtimezone != NULL; vtimezone = pim_component_find_next(vtimezone)) {
+		const char *name = pim_component_get(vtimezone, "TZID");
 
 		if (name != NULL && strcmp(name, tzid) == 0)
-			return TRUE;
+			break;
 	}
-	return FALSE;
+	return vtimezone;
+}
+
+/* before all else */
+static void
+vtimezone_prepend(const struct pim_component *component, struct pim_component *vtimezone)
+{
+	struct pim_component *root = vtimezone->parent = (struct pim_component *)component_root(component);
+
+	DLLIST2_PREPEND(&root->components_head, &root->components_tail, vtimezone);
+}
+
+struct pim_component *
+pim_vtimezone_add(pool_t pool, const struct pim_component *component, const struct pim_zone *zone, int year)
+{
+	struct pim_component *vtimezone;
+
+	if (zone == pim_zone_utc() || pim_vtimezone_get(component, pim_zone_get_name(zone)) != NULL)
+		return NULL;
+	vtimezone = vtimezone_new(pool, pim_zone_get_name(zone), zone, year);
+	vtimezone_prepend(component, vtimezone);
+	return vtimezone;
 }
 
 static void
@@ -132,16 +160,13 @@ add_for_property(pool_t pool, struct pim_component *root,
 {
 	const char *tzid = pim_param_get(property, "TZID");
 	const struct pim_zone *zone;
-	struct pim_component *component;
 	struct pim_time time;
 
-	if (tzid == NULL || has_vtimezone(root, tzid) ||
+	if (tzid == NULL || pim_vtimezone_get(root, tzid) != NULL ||
 	    (zone = pim_zone_find(tzid)) == NULL ||
 	    !pim_time_parse(t_strcut(property->value, ','), NULL, &time))
 		return;
-	component = vtimezone_new(pool, tzid, zone, pim_year_of_wall(time.wall));
-	component->parent = root;
-	DLLIST2_PREPEND(&root->components_head, &root->components_tail, component);
+	vtimezone_prepend(root, vtimezone_new(pool, tzid, zone, pim_year_of_wall(time.wall)));
 }
 
 void pim_vtimezone_add_missing(pool_t pool, struct pim_component *root)

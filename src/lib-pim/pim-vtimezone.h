@@ -18,6 +18,12 @@ struct pim_zone;
 /* Add one for each TZID in the VEVENTs of root that is a zone of the system and has none yet, before all else. */
 void pim_vtimezone_add_missing(pool_t pool, struct pim_component *root);
 
+/* The one with this TZID in the object of component; NULL = there is none. */
+struct pim_component *pim_vtimezone_get(const struct pim_component *component, const char *tzid);
+/* Add one for a zone, whatever it is, to the object of component: with its rules, or with its changes from a year on. NULL = it is UTC,
+   or there is one of its name. */
+struct pim_component *pim_vtimezone_add(pool_t pool, const struct pim_component *component, const struct pim_zone *zone, int year);
+
 /* The zone of the VTIMEZONE with this TZID in the object of component, in pool: the system's if its X-LIC-LOCATION names one, else as
    it describes itself. NULL = there is none, or it cannot be read. TZID itself is not looked up: pim_zone_find(). */
 const struct pim_zone *pim_vtimezone_find(pool_t pool, const struct pim_component *component, const char *tzid);
