@@ -70,7 +70,7 @@ static void fuzz_set_init(void)
 	fuzz_set.directpush_mass_delete_limit = 1000;
 	fuzz_set.directpush_user_devices = 2;
 	fuzz_set.directpush_certificates_dir = "";
-	fuzz_set.directpush_trusted_ca = "/dev/null";
+	fuzz_set.directpush_trusted_ca = fuzz_dir;
 	fuzz_set.directpush_tnef = TRUE;
 	fuzz_set.directpush_timezone = "Europe/Berlin";
 	fuzz_set.directpush_calendar_folder = "Calendar";
