@@ -23,8 +23,6 @@
 
 /* A phone tries again after so long when it could not be served now. */
 #define EAS_RETRY_AFTER_SECS 30
-/* Values longer than this wait in a temporary file: the MIME of a mail to send. */
-#define EAS_MAX_MEMORY_VALUE (256*1024)
 #define EAS_PING_MAX_BODY_BYTES (64*1024)
 /* The record says when the device was seen last, this exactly. */
 #define EAS_LAST_SEEN_SECS (60*60)
@@ -113,7 +111,7 @@ static int eas_cmd_read_tree(struct eas_cmd_context *ctx, struct istream *body)
 {
 	struct wbxml_tree_settings set = {
 		.limits = wbxml_default_limits,
-		.max_memory_value = EAS_MAX_MEMORY_VALUE,
+		.max_memory_value = ctx->user->max_memory_value,
 	};
 	struct eas_schema_error schema_error;
 	string_t *temp_prefix = t_str_new(128);

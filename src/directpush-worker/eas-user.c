@@ -85,6 +85,7 @@ int eas_user_create(const struct directpush_login *login, struct eas_user **user
 	user = p_new(pool, struct eas_user, 1);
 	user->pool = pool;
 	user->event = event;
+	user->max_memory_value = EAS_MAX_MEMORY_VALUE;
 	if (directpush_storage_user_create(login, event, &user->storage_user,
 					   error_r) < 0) {
 		event_unref(&event);

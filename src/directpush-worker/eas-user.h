@@ -18,6 +18,9 @@ struct smtp_submit_settings;
 extern struct event_category event_category_eas;
 extern struct event_category event_category_directpush_worker;
 
+/* Values of a request that are longer wait in a temporary file: the MIME of a mail to send. */
+#define EAS_MAX_MEMORY_VALUE (256*1024)
+
 struct eas_user {
 	pool_t pool;
 	struct event *event;
@@ -44,6 +47,8 @@ struct eas_user {
 	const char *const *addresses;
 	/* NULL = not asked for yet */
 	const struct pim_zone *zone;
+	/* EAS_MAX_MEMORY_VALUE; less where files are to be tried */
+	size_t max_memory_value;
 	/* a new device was refused and logged */
 	bool devices_full;
 	/* for eas_email_source: set if directpush_tnef is */

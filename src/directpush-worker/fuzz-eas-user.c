@@ -30,6 +30,8 @@
 
 #define FUZZ_MEMORY_DIR "/dev/shm"
 #define FUZZ_STATE_DIR "/state"
+/* inputs are short */
+#define FUZZ_MAX_MEMORY_VALUE 128
 
 /* mailbox, mail */
 static const struct {
@@ -99,6 +101,7 @@ static void fuzz_user_create(void)
 	i_zero(&fuzz_user);
 	fuzz_user.pool = pool_alloconly_create("fuzz user", 1024);
 	fuzz_user.event = event_create(NULL);
+	fuzz_user.max_memory_value = FUZZ_MAX_MEMORY_VALUE;
 	fuzz_user.mail_user = storage_ctx->user;
 	fuzz_user.username = storage_ctx->user->username;
 	fuzz_user.set = &fuzz_set;

@@ -67,6 +67,7 @@ static void test_user_begin(const char *name)
 	i_zero(&test_user);
 	test_user.pool = pool_alloconly_create("test user", 1024);
 	test_user.event = event_create(NULL);
+	test_user.max_memory_value = EAS_MAX_MEMORY_VALUE;
 	test_user.mail_user = storage_ctx->user;
 	test_user.username = storage_ctx->user->username;
 	test_user.set = &test_set;

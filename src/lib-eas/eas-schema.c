@@ -11,11 +11,14 @@ enum eas_schema_check {
 	EAS_SCHEMA_CHECK_NONE,
 	EAS_SCHEMA_CHECK_FILLED,
 	EAS_SCHEMA_CHECK_SHORT,
+	EAS_SCHEMA_CHECK_ID,
 	EAS_SCHEMA_CHECK_OPEN
 };
 
 /* ComposeMail.xsd, ClientId */
 #define EAS_SCHEMA_SHORT_CHARS 40
+/* MS-ASCMD "CollectionId(Sync)" (2.2.3.30.5); an id that is longer is none of ours, and could not be told again */
+#define EAS_SCHEMA_ID_CHARS 64
 
 #define MANY UINT_MAX
 #define COMMAND EAS_STATUS_NONE
@@ -129,6 +132,26 @@ static const char *eas_schema_value_error(const struct wbxml_node *node)
 	}
 }
 
+/* NULL if the value may be this of the row. */
+static const char *
+eas_schema_text_error(const struct eas_schema_row *row, const struct wbxml_node *node)
+{
+	unsigned int max_chars = row->check == EAS_SCHEMA_CHECK_ID ?
+		EAS_SCHEMA_ID_CHARS : EAS_SCHEMA_SHORT_CHARS;
+
+	if (row->check == EAS_SCHEMA_CHECK_NONE)
+		return NULL;
+	if (node->value_size == 0)
+		return "is empty";
+	if (row->check == EAS_SCHEMA_CHECK_FILLED)
+		return NULL;
+	/* a value in a stream has its size, but no bytes here */
+	if (node->stream != NULL ||
+	    uni_utf8_strlen_n(node->value, node->value_size) > max_chars)
+		return "is too long";
+	return NULL;
+}
+
 static int eas_schema_check_children(struct eas_schema_context *ctx,
 				     const struct wbxml_node *parent);
 
@@ -142,12 +165,8 @@ eas_schema_check_node(struct eas_schema_context *ctx,
 	if (row->check == EAS_SCHEMA_CHECK_OPEN)
 		return 0;
 	error = eas_schema_value_error(node);
-	if (error == NULL && node->value_size == 0 &&
-	    (row->check == EAS_SCHEMA_CHECK_FILLED || row->check == EAS_SCHEMA_CHECK_SHORT))
-		error = "is empty";
-	if (error == NULL && row->check == EAS_SCHEMA_CHECK_SHORT &&
-	    uni_utf8_strlen_n(node->value, node->value_size) > EAS_SCHEMA_SHORT_CHARS)
-		error = "is too long";
+	if (error == NULL)
+		error = eas_schema_text_error(row, node);
 	if (error != NULL) {
 		return eas_schema_fail(ctx, row->status, "%s in %s %s",
 				       eas_schema_name(row->tag),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "lib.h"
+#include "istream.h"
 #include "str.h"
 #include "test-common.h"
 #include "wbxml-tree.h"
@@ -269,6 +270,39 @@ static void test_eas_schema_limits(void)
 	test_end();
 }
 
+/* One that went to a file has its size and no bytes. */
+static void test_eas_schema_stream(void)
+{
+	struct wbxml_node root, id, mime;
+
+	test_begin("eas schema: values in streams");
+	i_zero(&root);
+	i_zero(&id);
+	i_zero(&mime);
+	root.tag = EAS_TAG_COMPOSE_MAIL_SEND_MAIL;
+	root.first_child = &id;
+	root.last_child = id.next = &mime;
+	id.tag = EAS_TAG_COMPOSE_MAIL_CLIENT_ID;
+	mime.tag = EAS_TAG_COMPOSE_MAIL_MIME;
+	root.value = id.value = mime.value = "";
+	id.parent = mime.parent = &root;
+	mime.value_size = 16*1024*1024;
+	mime.stream = i_stream_create_from_data("", 0);
+	mime.opaque = TRUE;
+	id.value = "1";
+	id.value_size = 1;
+	test_assert(eas_schema_check(EAS_COMMAND_SEND_MAIL, EAS_VERSION_16_1, &root,
+				     &error) == 0);
+	id.value = "";
+	id.value_size = 16*1024*1024;
+	id.stream = mime.stream;
+	test_assert(eas_schema_check(EAS_COMMAND_SEND_MAIL, EAS_VERSION_16_1, &root,
+				     &error) == -1);
+	test_assert_strcmp(error.reason, "ClientId in SendMail is too long");
+	i_stream_unref(&mime.stream);
+	test_end();
+}
+
 static void test_eas_schema_empty_body(void)
 {
 	wbxml_tag_t root, status_tag;
@@ -327,6 +361,7 @@ int main(void)
 		test_eas_schema_good,
 		test_eas_schema_bad,
 		test_eas_schema_limits,
+		test_eas_schema_stream,
 		test_eas_schema_empty_body,
 		test_eas_schema_rows,
 		NULL
