@@ -168,9 +168,9 @@ void directpush_connection_destroy(struct directpush_connection *conn)
 		directpush_parked_connection_lost(conn->parked);
 	directpush_device_conn_ended(conn, FALSE);
 	conn->lost = TRUE;
-	if (conn->http != NULL)
-		directpush_http_close(conn, "Connection closed");
-	else if (conn->requests != NULL)
+	directpush_http_close(conn, "Connection closed");
+	/* one that is asleep, or that lib-http has not been told of yet */
+	if (conn->requests != NULL)
 		directpush_request_lost(conn->requests);
 	i_assert(conn->requests == NULL);
 	if (conn->pump != NULL)
