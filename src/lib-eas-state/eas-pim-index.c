@@ -265,16 +265,18 @@ index_add_row(struct eas_pim_index *index, const struct eas_pim_facts *facts)
 	return row;
 }
 
-void eas_pim_index_update_add(struct eas_pim_index *index, uint32_t version,
-			      const struct eas_pim_facts *facts)
+const struct eas_pim_row *
+eas_pim_index_update_add(struct eas_pim_index *index, uint32_t version,
+			 const struct eas_pim_facts *facts)
 {
 	uint32_t number = index_find_number(index, facts->hash);
+	bool is_new = number == 0;
 	struct eas_pim_row *row;
 
 	row = number == 0 ? index_add_row(index, facts) : index_get_row(index, number);
 	index_add_copy(index, version, row->number, 0);
 	if (row->version > version)
-		return;
+		return NULL;
 	row->version = version;
 	if (row->gone_utc != 0) {
 		row->gone_utc = 0;
@@ -283,8 +285,10 @@ void eas_pim_index_update_add(struct eas_pim_index *index, uint32_t version,
 	if (row->facts.digest != facts->digest) {
 		row->revision = row->revision % EAS_PIM_MAX_REVISION + 1;
 		index_touch(index, row);
+		is_new = TRUE;
 	}
 	row->facts = *facts;
+	return is_new ? row : NULL;
 }
 
 static int row_gone_cmp(const struct eas_pim_row *row1, const struct eas_pim_row *row2)

@@ -11,7 +11,7 @@
    their UIDs). "Rows" are the objects: the same UID is the same object, whichever copy it
    is in now. Looks at no backend. */
 
-#include "eas-state-store.h"
+#include "eas-state-log.h"
 #include "eas-value.h"
 #include "seq-range-array.h"
 
@@ -103,6 +103,10 @@ struct eas_pim_index {
 	pool_t hash_pool;
 	/* an update is running: its modseq was taken */
 	bool touched;
+
+	/* eas-pim-bases.c's: where the next goes (offset 0 = not known), and how large it was when written whole */
+	struct eas_state_end bases_end;
+	uoff_t bases_whole_size;
 };
 
 void eas_pim_hash_make(const char *uid, unsigned char hash_r[EAS_PIM_HASH_SIZE]);
@@ -127,8 +131,10 @@ void eas_pim_index_update_begin(struct eas_pim_index *index);
 void eas_pim_index_update_list(struct eas_pim_index *index,
 			       const ARRAY_TYPE(seq_range) *here,
 			       ARRAY_TYPE(seq_range) *new_r);
-void eas_pim_index_update_add(struct eas_pim_index *index, uint32_t version,
-			      const struct eas_pim_facts *facts);
+/* Returns the row if the object says what it did not say before, else NULL. */
+const struct eas_pim_row *
+eas_pim_index_update_add(struct eas_pim_index *index, uint32_t version,
+			 const struct eas_pim_facts *facts);
 void eas_pim_index_update_skip(struct eas_pim_index *index, uint32_t version,
 			       enum eas_pim_flags_of_copy why);
 void eas_pim_index_update_end(struct eas_pim_index *index,
