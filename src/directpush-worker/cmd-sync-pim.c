@@ -18,13 +18,14 @@
 #include "eas-pim-folder.h"
 #include "eas-pim-item.h"
 #include "eas-pim-calendar.h"
+#include "eas-pim-merge.h"
 #include "cmd-sync-apply.h"
 
 /* an object the device wrote */
 struct sync_pim_written {
 	unsigned char hash[EAS_PIM_HASH_SIZE];
 	uint32_t version;
-	/* it has something that the device must be told */
+	/* it has something that the device has not seen */
 	bool tell;
 };
 
@@ -60,26 +61,35 @@ static void pim_settle_removed(struct sync_apply *apply, uint32_t number)
 	(void)seq_range_array_add(&apply->coll->next->left_new, number);
 }
 
-/* The device has this number as it is told next time: with the revision it wrote, or, where somebody else
-   wrote too, with none. */
+/* The device is told the object, in this answer if there is room. Until then it has what it had. */
+static void pim_tell(struct sync_apply *apply, const struct eas_pim_row *row)
+{
+	struct eas_sync_generation *next = apply->coll->next;
+	uint32_t shown;
+
+	/* no revision is 0 */
+	if (!eas_sync_generation_has(next, row->number, &shown) || shown == row->revision)
+		eas_sync_generation_set(apply->ctx->pool, next, row->number, 0);
+	(void)seq_range_array_add(&next->left_changed, row->number);
+}
+
+/* The device has the revision it wrote, or, where somebody else wrote too, is told what there is. */
 static void pim_settle(struct sync_apply *apply)
 {
 	struct sync_pim *pim = apply->pim;
 	const struct sync_pim_written *written;
 	const struct eas_pim_row *row;
 	uint32_t number;
-	bool tell;
 
 	array_foreach(&pim->written, written) {
 		row = eas_pim_index_find_hash(apply->collection->pim->index, written->hash);
 		if (row == NULL || !eas_pim_row_is_shown(row))
 			continue;
-		tell = written->tell || row->version != written->version;
-		eas_sync_generation_set(apply->ctx->pool, apply->coll->next, row->number,
-					tell ? 0 : row->revision);
-		if (tell) {
-			(void)seq_range_array_add(&apply->coll->next->left_changed,
-						  row->number);
+		if (written->tell || row->version != written->version) {
+			pim_tell(apply, row);
+		} else {
+			eas_sync_generation_set(apply->ctx->pool, apply->coll->next,
+						row->number, row->revision);
 		}
 	}
 	array_foreach_elem(&pim->removed, number)
@@ -189,59 +199,67 @@ pim_find_id(struct sync_apply *apply, const struct wbxml_node *node, const char 
  * Change
  */
 
-/* What a command does to an object. Returns 1, 0 = there is nothing to write, -1 = *status_r. */
-static int
+/* What a command does to an object. */
+static enum eas_status
 pim_patch(struct sync_apply *apply, const struct wbxml_node *node,
-	  struct pim_object *object, const char *id, enum eas_status *status_r)
+	  struct pim_object *object, const char *id, struct eas_pim_merge *merge)
 {
 	const struct wbxml_node *data =
 		wbxml_node_child(node, EAS_TAG_AIRSYNC_APPLICATION_DATA);
 	const char *error = "", *instance =
 		wbxml_node_child_value(node, EAS_TAG_AIRSYNCBASE_INSTANCE_ID);
+	enum eas_pim_merge_result result;
 	struct eas_pim_context ctx;
 	time_t instance_utc;
-	bool changed = TRUE;
-	int ret;
 
 	eas_pim_item_init(&ctx, apply->ctx->cmd, apply->collection->pim,
 			  &apply->coll->options.body, apply->pim->supported, id, object);
 	if (instance == NULL) {
-		ret = eas_item_pim_patch(&ctx, data, &changed, &error) < 0 ? -1 : 1;
+		result = eas_item_pim_merge(&ctx, data, merge, &error);
 	} else if (eas_date_parse(instance, &instance_utc) < 0) {
 		error = "InstanceId is no date";
-		ret = -1;
+		result = EAS_PIM_MERGE_NOT_LEGAL;
 	} else {
-		ret = eas_item_pim_patch_instance(&ctx, instance_utc, data, &error);
+		result = eas_item_pim_merge_instance(&ctx, instance_utc, data, merge,
+						     &error);
 	}
-	if (ret > 0)
-		return changed ? 1 : 0;
-	e_debug(apply->collection->event, "Change of %s: %s", id,
-		ret == 0 ? "There is no such occurrence" : error);
-	*status_r = ret == 0 ? EAS_SYNC_STATUS_OBJECT_NOT_FOUND :
-		EAS_SYNC_STATUS_CONVERSION_ERROR;
-	return -1;
+	switch (result) {
+	case EAS_PIM_MERGE_OK:
+		return EAS_SYNC_STATUS_OK;
+	case EAS_PIM_MERGE_CONFLICT:
+		return EAS_SYNC_STATUS_CONFLICT;
+	case EAS_PIM_MERGE_NO_INSTANCE:
+		e_debug(apply->collection->event, "%s has no occurrence %s", id, instance);
+		return EAS_SYNC_STATUS_OBJECT_NOT_FOUND;
+	case EAS_PIM_MERGE_NOT_LEGAL:
+		break;
+	}
+	e_debug(apply->collection->event, "Change of %s: %s", id, error);
+	return EAS_SYNC_STATUS_CONVERSION_ERROR;
 }
 
-/* Did somebody else change it since the device was told? */
-static bool pim_is_conflict(struct sync_apply *apply, const struct eas_pim_row *row)
+/* What the device saw, if others have changed the object since. Returns FALSE if that is not known. */
+static bool pim_find_base(struct sync_apply *apply, const struct eas_pim_row *row,
+			  pool_t pool, struct eas_pim_merge *merge)
 {
+	ARRAY_TYPE(eas_element_digest) *base;
 	uint32_t shown;
 
-	return !apply->coll->options.client_wins &&
-		eas_sync_generation_has(apply->coll->next, row->number, &shown) &&
-		shown != EAS_SYNC_DIGEST_UNKNOWN && shown != row->revision;
+	if (!eas_sync_generation_has(apply->coll->next, row->number, &shown) ||
+	    shown == row->revision)
+		return TRUE;
+	base = p_new(pool, ARRAY_TYPE(eas_element_digest), 1);
+	if (!eas_pim_folder_find_base(apply->collection->pim, row, shown, pool, base))
+		return FALSE;
+	merge->base = base;
+	return TRUE;
 }
 
 /* The server's stays, and the device gets it. MS-ASCMD "Conflict" (2.2.3.34) */
 static void pim_give_back(struct sync_apply *apply, const struct eas_pim_row *row)
 {
-	struct eas_sync_generation *next = apply->coll->next;
-
-	if (!eas_sync_generation_has(next, row->number, NULL))
-		return;
-	/* no revision is 0 */
-	eas_sync_generation_set(apply->ctx->pool, next, row->number, 0);
-	(void)seq_range_array_add(&next->left_changed, row->number);
+	if (eas_sync_generation_has(apply->coll->next, row->number, NULL))
+		pim_tell(apply, row);
 }
 
 static bool pim_is_calendar(const struct sync_apply *apply)
@@ -295,12 +313,15 @@ static enum eas_status
 pim_change_object(struct sync_apply *apply, const struct wbxml_node *node,
 		  const struct eas_pim_row *row, const char *id, pool_t pool)
 {
+	struct eas_pim_merge merge = {
+		.client_wins = apply->coll->options.client_wins
+	};
+	bool base_is_known = pim_find_base(apply, row, pool, &merge);
 	struct eas_sync_generation *next = apply->coll->next;
 	struct pim_object *object, before;
 	enum eas_pim_result result;
 	enum eas_status status;
 	uoff_t size;
-	int ret;
 
 	if (pim_is_due(apply, id))
 		return EAS_SYNC_STATUS_SERVER_ERROR;
@@ -309,20 +330,23 @@ pim_change_object(struct sync_apply *apply, const struct wbxml_node *node,
 		return pim_result_status(result);
 	before = *object;
 	before.root = pim_component_copy(pool, object->root);
-	if ((ret = pim_patch(apply, node, object, id, &status)) < 0)
+	status = pim_patch(apply, node, object, id, &merge);
+	if (status != EAS_SYNC_STATUS_OK)
 		return status;
-	if (ret == 0) {
+	if (!merge.changed) {
 		/* as the device wants it already: maybe it repeats itself */
-		if (eas_sync_generation_has(next, row->number, NULL)) {
+		if (merge.news || !base_is_known)
+			pim_give_back(apply, row);
+		else if (eas_sync_generation_has(next, row->number, NULL)) {
 			eas_sync_generation_set(apply->ctx->pool, next, row->number,
 						row->revision);
 		}
 		return EAS_SYNC_STATUS_OK;
 	}
-	if (pim_is_conflict(apply, row))
+	if (!base_is_known && !merge.client_wins)
 		return EAS_SYNC_STATUS_CONFLICT;
 	result = pim_write(apply, row, row->facts.hash, &before, object,
-			   pim_has_news(apply, node));
+			   !base_is_known || merge.news || pim_has_news(apply, node));
 	return pim_result_status(result);
 }
 

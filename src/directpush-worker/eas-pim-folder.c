@@ -7,8 +7,10 @@
 #include "str.h"
 #include "directpush-compat.h"
 #include "eas-folder.h"
+#include "eas-pim-bases.h"
 #include "eas-pim-facts.h"
 #include "eas-pim-mailbox.h"
+#include "eas-pim-merge.h"
 #include "eas-user.h"
 #include "eas-pim-folder.h"
 
@@ -100,9 +102,22 @@ static int pim_folder_load(struct eas_pim_folder *pim)
 	return 0;
 }
 
-/* Read one that came. Returns 0, -1 = not now. */
-static int pim_folder_index_object(struct eas_pim_folder *pim, uint32_t version)
+/* For devices that will have seen it when it changes again. */
+static void pim_folder_add_base(struct eas_pim_folder *pim, const struct eas_pim_row *row,
+				struct pim_object *object, buffer_t *bases)
 {
+	ARRAY_TYPE(eas_element_digest) elements;
+
+	t_array_init(&elements, 16);
+	eas_item_pim_elements(pim->folder->class, object, &elements);
+	eas_pim_bases_add(bases, row->number, row->revision, &elements);
+}
+
+/* Read one that came. Returns 0, -1 = not now. */
+static int
+pim_folder_index_object(struct eas_pim_folder *pim, uint32_t version, buffer_t *bases)
+{
+	const struct eas_pim_row *row;
 	pool_t pool = pool_alloconly_create("pim object", 16*1024);
 	struct pim_object *object;
 	struct eas_pim_facts facts;
@@ -113,7 +128,9 @@ static int pim_folder_index_object(struct eas_pim_folder *pim, uint32_t version)
 	switch (pim->backend->v->read(pim->backend, version, pool, &object, &size, &error)) {
 	case EAS_PIM_OK:
 		eas_pim_facts_make(object, version, &facts);
-		eas_pim_index_update_add(pim->index, version, &facts);
+		row = eas_pim_index_update_add(pim->index, version, &facts);
+		if (row != NULL)
+			pim_folder_add_base(pim, row, object, bases);
 		break;
 	case EAS_PIM_OTHER:
 		e_debug(pim->event, "%u is no object of this folder: %s", version, error);
@@ -139,7 +156,8 @@ static int pim_folder_index_object(struct eas_pim_folder *pim, uint32_t version)
 
 /* Returns 0, -1 = the index is half done: it must not be used. */
 static int
-pim_folder_read_changes(struct eas_pim_folder *pim, const struct eas_pim_token *token)
+pim_folder_read_changes(struct eas_pim_folder *pim, const struct eas_pim_token *token,
+			buffer_t *bases)
 {
 	ARRAY_TYPE(seq_range) here, new;
 	struct seq_range_iter iter;
@@ -168,7 +186,7 @@ pim_folder_read_changes(struct eas_pim_folder *pim, const struct eas_pim_token *
 			break;
 		}
 		T_BEGIN {
-			ret = pim_folder_index_object(pim, version);
+			ret = pim_folder_index_object(pim, version, bases);
 		} T_END;
 	}
 	if (ret == 0)
@@ -188,6 +206,7 @@ static int
 pim_folder_update_locked(struct eas_pim_folder *pim, struct eas_pim_token *token)
 {
 	struct eas_state_store *store = pim->user->state_store;
+	buffer_t *bases;
 	int ret;
 
 	if (pim_folder_load(pim) < 0)
@@ -197,11 +216,15 @@ pim_folder_update_locked(struct eas_pim_folder *pim, struct eas_pim_token *token
 		return -1;
 	if (eas_pim_token_equals(&pim->index->token, token))
 		return 0;
+	bases = buffer_create_dynamic(default_pool, 1024);
 	T_BEGIN {
-		ret = pim_folder_read_changes(pim, token);
+		ret = pim_folder_read_changes(pim, token, bases);
 	} T_END;
-	if (ret == 0)
+	if (ret == 0) {
+		eas_pim_bases_write(store, pim->folder->id, pim->index, bases);
 		ret = eas_pim_index_write(store, pim->folder->id, pim->index);
+	}
+	buffer_free(&bases);
 	if (ret < 0) {
 		eas_pim_index_free(&pim->index);
 		return -1;
@@ -310,6 +333,14 @@ eas_pim_folder_find(struct eas_pim_folder *pim, const char *id)
 
 	return eas_pim_folder_parse_id(pim, id, hash) ?
 		eas_pim_index_find_hash(pim->index, hash) : NULL;
+}
+
+bool eas_pim_folder_find_base(struct eas_pim_folder *pim, const struct eas_pim_row *row,
+			      uint32_t revision, pool_t pool,
+			      ARRAY_TYPE(eas_element_digest) *elements_r)
+{
+	return eas_pim_bases_find(pim->user->state_store, pim->folder->id, pim->index,
+				  row->number, revision, pool, elements_r);
 }
 
 enum eas_pim_result

@@ -6,6 +6,7 @@
    under the user's lock, and written before anybody is told what it says; looking at an
    unchanged folder takes no lock and reads nothing. The last few indexes are kept in memory. */
 
+#include "eas-element-digest.h"
 #include "eas-pim-backend.h"
 
 struct eas_user;
@@ -49,6 +50,10 @@ eas_pim_folder_find(struct eas_pim_folder *pim, const char *id);
 /* Of this object; the index must have the number. */
 const char *eas_pim_folder_item_id(const struct eas_pim_folder *pim, uint32_t number);
 
+/* What the object said at that revision. FALSE: it is not known. */
+bool eas_pim_folder_find_base(struct eas_pim_folder *pim, const struct eas_pim_row *row,
+			      uint32_t revision, pool_t pool,
+			      ARRAY_TYPE(eas_element_digest) *elements_r);
 /* Read the object as it is now, in pool. NOT_FOUND: it changed or went since the last update. */
 enum eas_pim_result
 eas_pim_folder_read(struct eas_pim_folder *pim, const struct eas_pim_row *row,

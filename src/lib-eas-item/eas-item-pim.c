@@ -21,7 +21,7 @@ static const struct eas_pim_class *const pim_classes[] = {
 	&eas_pim_class_task,
 };
 
-static const struct eas_pim_class *pim_class_find(enum eas_class class)
+const struct eas_pim_class *eas_pim_class_find(enum eas_class class)
 {
 	unsigned int i;
 
@@ -36,7 +36,7 @@ static const struct eas_pim_class *pim_class_find(enum eas_class class)
  * Projecting
  */
 
-static bool row_is_in_version(const struct eas_pim_property *row, enum eas_version version)
+bool eas_pim_row_is_in_version(const struct eas_pim_property *row, enum eas_version version)
 {
 	return (row->since == EAS_VERSION_ANY || version >= row->since) &&
 		(row->until == EAS_VERSION_ANY || version <= row->until);
@@ -49,7 +49,7 @@ void eas_pim_rows_write(struct eas_pim_context *ctx, const struct eas_pim_proper
 	unsigned int i;
 
 	for (i = 0; i < count; i++) {
-		if (rows[i].type->write == NULL || !row_is_in_version(&rows[i], ctx->version))
+		if (rows[i].type->write == NULL || !eas_pim_row_is_in_version(&rows[i], ctx->version))
 			continue;
 		T_BEGIN {
 			rows[i].type->write(ctx, &rows[i], component, writer);
@@ -106,7 +106,7 @@ eas_pim_rows_project(struct eas_pim_context *ctx, const struct eas_pim_property 
 
 void eas_item_pim_write(struct eas_pim_context *ctx, struct wbxml_writer *writer)
 {
-	const struct eas_pim_class *class = pim_class_find(ctx->class);
+	const struct eas_pim_class *class = eas_pim_class_find(ctx->class);
 
 	eas_pim_rows_write(ctx, class->rows, class->rows_count,
 			   pim_object_main(ctx->object), writer);
@@ -114,7 +114,7 @@ void eas_item_pim_write(struct eas_pim_context *ctx, struct wbxml_writer *writer
 
 struct wbxml_node *eas_item_pim_project(struct eas_pim_context *ctx, pool_t pool)
 {
-	const struct eas_pim_class *class = pim_class_find(ctx->class);
+	const struct eas_pim_class *class = eas_pim_class_find(ctx->class);
 
 	return eas_pim_rows_project(ctx, class->rows, class->rows_count,
 				    pim_object_main(ctx->object), pool);
@@ -135,24 +135,10 @@ static bool row_is_same(struct eas_pim_context *ctx, const struct eas_pim_proper
 	return eas_pim_node_equal(shown, sent);
 }
 
-void eas_item_pim_diff(struct eas_pim_context *ctx, const struct wbxml_node *a,
-		       const struct wbxml_node *b, ARRAY_TYPE(wbxml_tag) *tags)
-{
-	const struct eas_pim_class *class = pim_class_find(ctx->class);
-	wbxml_tag_t tag;
-	unsigned int i;
-
-	for (i = 0; i < class->rows_count; i++) {
-		tag = class->rows[i].tag;
-		if (!eas_pim_node_equal(wbxml_node_child(a, tag), wbxml_node_child(b, tag)))
-			array_push_back(tags, &tag);
-	}
-}
-
 /* Does the absence of the element from a Change leave what there is? MS-ASCMD "Supported" (2.2.3.179), MS-ASCAL
    "Omitting Ghosted Properties from a Sync Change Request" */
-static bool row_keeps_when_absent(const struct eas_pim_context *ctx,
-				  const struct eas_pim_property *row)
+bool eas_pim_row_keeps_when_absent(const struct eas_pim_context *ctx,
+				   const struct eas_pim_property *row)
 {
 	const wbxml_tag_t *tag;
 
@@ -182,7 +168,7 @@ static int row_patch(struct eas_pim_context *ctx, const struct eas_pim_property 
 	*done_r = FALSE;
 	if (row->type->set == NULL)
 		return 0;
-	if (sent == NULL && (ctx->filling || row_keeps_when_absent(ctx, row)))
+	if (sent == NULL && (ctx->filling || eas_pim_row_keeps_when_absent(ctx, row)))
 		return 0;
 	if ((row->flags & EAS_PIM_ALWAYS) != 0) {
 		if (sent == NULL)
@@ -203,11 +189,15 @@ int eas_pim_rows_patch(struct eas_pim_context *ctx, const struct eas_pim_propert
 	unsigned int i, changes = 0;
 	bool done;
 	int ret = 0;
+	/* of the object itself; below it all rows count */
+	const struct eas_pim_filter *filter =
+		component == pim_object_main(ctx->object) ? ctx->filter : NULL;
 
 	ctx->data = data;
 	ctx->shown = shown;
 	for (i = 0; i < count && ret == 0; i++) {
-		if (!row_is_in_version(&rows[i], ctx->version))
+		if (!eas_pim_row_is_in_version(&rows[i], ctx->version) ||
+		    (filter != NULL && !eas_pim_filter_wants(filter, rows[i].tag)))
 			continue;
 		T_BEGIN {
 			ret = row_patch(ctx, &rows[i], component, shown, data, &done);
@@ -227,13 +217,7 @@ int eas_pim_rows_patch(struct eas_pim_context *ctx, const struct eas_pim_propert
  * Patching
  */
 
-/* The object as it was. What rows allocate is not given back; what they changed is. */
-struct pim_saved {
-	struct pim_component *root;
-	ARRAY_TYPE(pim_part) parts;
-};
-
-static void object_save(struct eas_pim_context *ctx, struct pim_saved *saved_r)
+void eas_pim_object_save(struct eas_pim_context *ctx, struct eas_pim_saved *saved_r)
 {
 	struct pim_component *component, *copy, *last = NULL;
 	struct pim_object *object = ctx->object;
@@ -255,7 +239,7 @@ static void object_save(struct eas_pim_context *ctx, struct pim_saved *saved_r)
 		array_append_array(&saved_r->parts, &object->parts);
 }
 
-static void object_restore(struct eas_pim_context *ctx, const struct pim_saved *saved)
+void eas_pim_object_restore(struct eas_pim_context *ctx, const struct eas_pim_saved *saved)
 {
 	ctx->object->root = saved->root;
 	if (array_is_created(&ctx->object->parts)) {
@@ -264,15 +248,15 @@ static void object_restore(struct eas_pim_context *ctx, const struct pim_saved *
 	}
 }
 
-static bool object_differs(const struct eas_pim_context *ctx, const struct pim_saved *saved)
+static bool object_differs(const struct eas_pim_context *ctx, const struct eas_pim_saved *saved)
 {
 	return pim_tree_digest(ctx->object->root) != pim_tree_digest(saved->root) ||
 		(array_is_created(&ctx->object->parts) &&
 		 array_count(&ctx->object->parts) != array_count(&saved->parts));
 }
 
-static int class_patch(struct eas_pim_context *ctx, const struct eas_pim_class *class,
-		       const struct wbxml_node *data)
+int eas_pim_class_patch(struct eas_pim_context *ctx, const struct eas_pim_class *class,
+			const struct wbxml_node *data)
 {
 	struct pim_component *component = pim_object_main(ctx->object);
 	const struct wbxml_node *shown;
@@ -290,11 +274,11 @@ static int class_patch(struct eas_pim_context *ctx, const struct eas_pim_class *
 	return 0;
 }
 
-static int object_finish(struct eas_pim_context *ctx, const struct pim_saved *saved, int ret,
+static int object_finish(struct eas_pim_context *ctx, const struct eas_pim_saved *saved, int ret,
 			 bool *changed_r, const char **error_r)
 {
 	if (ret < 0) {
-		object_restore(ctx, saved);
+		eas_pim_object_restore(ctx, saved);
 		*error_r = ctx->error;
 		return -1;
 	}
@@ -302,19 +286,19 @@ static int object_finish(struct eas_pim_context *ctx, const struct pim_saved *sa
 	if (*changed_r)
 		pim_object_touch(ctx->object, ctx->now);
 	else
-		object_restore(ctx, saved);
+		eas_pim_object_restore(ctx, saved);
 	return ret;
 }
 
 int eas_item_pim_patch(struct eas_pim_context *ctx, const struct wbxml_node *data,
 		       bool *changed_r, const char **error_r)
 {
-	struct pim_saved saved;
+	struct eas_pim_saved saved;
 	int ret;
 
 	ctx->error = NULL;
-	object_save(ctx, &saved);
-	ret = class_patch(ctx, pim_class_find(ctx->class), data);
+	eas_pim_object_save(ctx, &saved);
+	ret = eas_pim_class_patch(ctx, eas_pim_class_find(ctx->class), data);
 	return object_finish(ctx, &saved, ret, changed_r, error_r);
 }
 
@@ -331,17 +315,17 @@ int eas_item_pim_fill(struct eas_pim_context *ctx, const struct wbxml_node *data
 }
 
 int eas_item_pim_patch_instance(struct eas_pim_context *ctx, time_t instance_utc,
-				const struct wbxml_node *data, const char **error_r)
+				const struct wbxml_node *data, bool *changed_r,
+				const char **error_r)
 {
-	const struct eas_pim_class *class = pim_class_find(ctx->class);
-	struct pim_saved saved;
-	bool changed;
+	const struct eas_pim_class *class = eas_pim_class_find(ctx->class);
+	struct eas_pim_saved saved;
 	int ret;
 
 	if (class->patch_instance == NULL)
 		return 0;
 	ctx->error = NULL;
-	object_save(ctx, &saved);
+	eas_pim_object_save(ctx, &saved);
 	ret = class->patch_instance(ctx, pim_object_main(ctx->object), instance_utc, data);
-	return object_finish(ctx, &saved, ret, &changed, error_r);
+	return object_finish(ctx, &saved, ret, changed_r, error_r);
 }

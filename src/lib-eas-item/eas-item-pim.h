@@ -15,6 +15,7 @@
 #include "wbxml.h"
 
 struct eas_body_options;
+struct eas_pim_filter;
 struct pim_component;
 struct pim_object;
 struct pim_zone;
@@ -47,6 +48,8 @@ struct eas_pim_context {
 	const char *error;
 	/* all that the device sent, and was shown before, beside the element in hand */
 	const struct wbxml_node *data, *shown;
+	/* of a merge: which rows of the object are taken; NULL = all */
+	const struct eas_pim_filter *filter;
 	/* an Add is being filled in: nothing was there before */
 	bool filling;
 };
@@ -68,11 +71,7 @@ int eas_item_pim_fill(struct eas_pim_context *ctx, const struct wbxml_node *data
 /* 16.x: one instance of a series: Change, or Delete (data NULL), by InstanceId. Returns 1; 0 = no such
    occurrence; -1 = not legal, as above. */
 int eas_item_pim_patch_instance(struct eas_pim_context *ctx, time_t instance_utc,
-				const struct wbxml_node *data, const char **error_r);
-
-/* The names (tags) of all properties that differ between two projections of one object by this device: what a
-   merge of two changes goes by. Appends to tags. */
-void eas_item_pim_diff(struct eas_pim_context *ctx, const struct wbxml_node *a,
-		       const struct wbxml_node *b, ARRAY_TYPE(wbxml_tag) *tags);
+				const struct wbxml_node *data, bool *changed_r,
+				const char **error_r);
 
 #endif

@@ -15,6 +15,8 @@
 #include "eas-pim-row.h"
 
 #define PIM_HTML_TYPE "text/html"
+/* in UTF-8 */
+#define BODY_MAX_CHARACTER_BYTES 4
 /* what others use for the same: RFC 9073 "STYLED-DESCRIPTION" (6.5) */
 static const char *const html_properties[] = { "X-ALT-DESC", "STYLED-DESCRIPTION" };
 
@@ -110,6 +112,21 @@ const char *eas_pim_body_get_text(const struct eas_pim_context *ctx,
 	return body.text;
 }
 
+void eas_pim_body_get_words(const struct eas_pim_context *ctx,
+			    const struct pim_component *component, const char *name,
+			    const char **words_r, const char **whole_r)
+{
+	const struct eas_pim_property row = { .name = name };
+	struct pim_body body;
+
+	body_get(ctx, &row, component, &body);
+	*words_r = *whole_r = "";
+	if (body.text == NULL)
+		return;
+	*words_r = t_strarray_join(t_strsplit_spaces(body.text, " \t\r\n"), " ");
+	*whole_r = body.html != NULL ? body.html : body.text;
+}
+
 /*
  * Writing
  */
@@ -201,6 +218,25 @@ static const char *body_node_data(struct eas_pim_context *ctx, const struct wbxm
 static const char *data_as_text(unsigned int type, const char *data)
 {
 	return type == EAS_BODY_TYPE_HTML ? html_to_text(data) : data;
+}
+
+bool eas_pim_body_is_cut(const struct eas_pim_context *ctx, const struct wbxml_node *body)
+{
+	const char *truncated = wbxml_node_child_value(body, EAS_TAG_AIRSYNCBASE_TRUNCATED);
+	const struct wbxml_node *data = wbxml_node_child(body, EAS_TAG_AIRSYNCBASE_DATA);
+	unsigned int i, type = body_node_type(body);
+
+	if (truncated != NULL && strcmp(truncated, "1") == 0)
+		return TRUE;
+	for (i = 0; data != NULL && i < ctx->body->preferences_count; i++) {
+		/* it may end before a character that does not fit */
+		if (ctx->body->preferences[i].type == type &&
+		    ctx->body->preferences[i].truncation_size != UOFF_T_MAX &&
+		    data->value_size + BODY_MAX_CHARACTER_BYTES >
+		    ctx->body->preferences[i].truncation_size)
+			return TRUE;
+	}
+	return FALSE;
 }
 
 static bool body_same(struct eas_pim_context *ctx, const struct eas_pim_property *row,

@@ -6,6 +6,7 @@
    write it and how to make the object say something else. */
 
 #include "eas-item-pim.h"
+#include "pim-object.h"
 #include "wbxml-tree.h"
 
 enum eas_pim_flags {
@@ -79,6 +80,32 @@ eas_pim_rows_project(struct eas_pim_context *ctx, const struct eas_pim_property 
 int eas_pim_rows_patch(struct eas_pim_context *ctx, const struct eas_pim_property *rows,
 		       unsigned int count, struct pim_component *component,
 		       const struct wbxml_node *shown, const struct wbxml_node *data);
+
+const struct eas_pim_class *eas_pim_class_find(enum eas_class class);
+bool eas_pim_row_is_in_version(const struct eas_pim_property *row, enum eas_version version);
+/* Does the absence of the element from a Change leave what there is? */
+bool eas_pim_row_keeps_when_absent(const struct eas_pim_context *ctx,
+				   const struct eas_pim_property *row);
+
+/* Which rows of the object itself a merge takes, by the tags that eas-pim-merge.def puts them under. */
+struct eas_pim_filter {
+	/* all but these; NULL = only that one */
+	const ARRAY_TYPE(wbxml_tag) *without;
+	wbxml_tag_t only;
+};
+bool eas_pim_filter_wants(const struct eas_pim_filter *filter, wbxml_tag_t tag);
+
+/* The object as it was. What rows allocate is not given back; what they changed is. */
+struct eas_pim_saved {
+	struct pim_component *root;
+	ARRAY_TYPE(pim_part) parts;
+};
+/* Work on a copy of the object from now on; and no more. */
+void eas_pim_object_save(struct eas_pim_context *ctx, struct eas_pim_saved *saved_r);
+void eas_pim_object_restore(struct eas_pim_context *ctx, const struct eas_pim_saved *saved);
+/* Call set() of rows that differ from what the device is shown, and finish(). Returns 0, -1 with ctx->error. */
+int eas_pim_class_patch(struct eas_pim_context *ctx, const struct eas_pim_class *class,
+			const struct wbxml_node *data);
 
 /* Equal as values: numbers as numbers, dates as instants, text but for its line ends and outer white space; an element without
    content as none (NULL). The order of children means nothing. */

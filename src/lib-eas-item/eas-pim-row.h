@@ -21,6 +21,12 @@ extern const struct eas_pim_type eas_pim_type_native_body;
 /* The text of that body, made of its HTML if there is nothing else; NULL = there is none. Data stack, or the tree's. */
 const char *eas_pim_body_get_text(const struct eas_pim_context *ctx,
 				  const struct pim_component *component, const char *name);
+/* The words of that body, whatever its form, and all of it as it is kept; "" = there is none. Data stack. */
+void eas_pim_body_get_words(const struct eas_pim_context *ctx,
+			    const struct pim_component *component, const char *name,
+			    const char **words_r, const char **whole_r);
+/* Is a Body that the device sends one that it was shown cut, by what it asks for now? */
+bool eas_pim_body_is_cut(const struct eas_pim_context *ctx, const struct wbxml_node *body);
 /* known, never told and never kept */
 extern const struct eas_pim_type eas_pim_type_ignored;
 

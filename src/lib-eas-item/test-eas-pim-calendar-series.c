@@ -184,6 +184,7 @@ static void test_calendar_instances(void)
 	struct pim_object *object;
 	const char *before, *error;
 	unsigned int i;
+	bool changed;
 	int ret;
 
 	test_begin("calendar: single instances");
@@ -192,8 +193,10 @@ static void test_calendar_instances(void)
 		before = test_tree(object);
 		test_context(&ctx, object, EAS_VERSION_16_1);
 		ret = eas_item_pim_patch_instance(&ctx, tests[i].instance, tests[i].data == NULL ?
-						  NULL : test_data(tests[i].data), &error);
+						  NULL : test_data(tests[i].data), &changed, &error);
 		test_assert_idx(ret == tests[i].ret, i);
+		if (ret > 0)
+			test_assert_idx(changed == (*tests[i].diff != '\0'), i);
 		test_expect(t_strdup_printf("%u", i), tests[i].diff,
 			    test_diff(before, test_tree(object)));
 	} T_END;

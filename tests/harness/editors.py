@@ -11,7 +11,6 @@ from .phone import CALENDAR, CONTACTS, NOTES, TASKS, E
 from .stage import check
 from .verbs.objects import check_change, expect_object, rewrite_object
 
-STATUS = "Collections/Collection/Responses/Change/Status"
 PHONE, TABLET, CLIENT = "phone", "tablet", "client"
 
 
@@ -68,18 +67,6 @@ def edit_in_every_order(stage, look_before, raw=False, kinds=kolab.KINDS):
             _edit_in_order(stage, alice, phones, case, f"{case.kind}-{'seen' if look_before else 'unseen'}-{number}", order, look_before, raw)
 
 
-def _change(phone, folder, item_id, what, look_before):
-    """What was not seen before may be a conflict (Status 7). Then the phone has got what is there and tries again."""
-    data = E("ApplicationData", what, ns="AirSync")
-    if look_before:
-        phone.change_item(folder, item_id, data, check_change)
-        return
-    answer = phone.change_item(folder, item_id, data, lambda answer: answer.value(STATUS, "1") == "1")
-    if answer.value(STATUS, "1") != "1":
-        check_change(answer, "7")
-        phone.change_item(folder, item_id, data, check_change)
-
-
 def _edit_in_order(stage, alice, phones, case, uid, order, look_before, raw):
     folders = {name: phone.folder(case.folder_type) for name, phone in phones.items()}
     for name, phone in phones.items():
@@ -99,7 +86,7 @@ def _edit_in_order(stage, alice, phones, case, uid, order, look_before, raw):
         phone = phones[who]
         if look_before:
             phone.sync_all(folders[who])
-        _change(phone, folders[who], item_id, what, look_before)
+        phone.change_item(folders[who], item_id, E("ApplicationData", what, ns="AirSync"), check_change)
     told = f"{uid}, edited by {', '.join(order)}"
     try:
         expect_object(stage, "alice", case.mailbox, uid, [line for _what, line, _path, _value in case.edits.values()]

@@ -370,7 +370,7 @@ class Phone:
         self.apply_sync(answer)
         return answer
 
-    def change_item(self, folder_id, item_id, data, accepted):
+    def change_item(self, folder_id, item_id, data, accepted, **kwargs):
         """Change the elements of data in an item the phone holds, as phones do: the whole item is sent; an event
         of 16.x in parts. Unless accepted(answer), the phone does not believe in it."""
         held = self.collection(folder_id).items[item_id]
@@ -382,7 +382,7 @@ class Phone:
         self.merge(whole, data)
         if self.class_of(folder_id) == "Calendar" and self.at_least("16.0"):
             whole = data
-        answer = self.sync(folder_id, [E("Change", E("ServerId", item_id), whole)])
+        answer = self.sync(folder_id, [E("Change", E("ServerId", item_id), whole)], **kwargs)
         if accepted(answer):
             self.merge(held, data)
         return answer

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 from tests.harness.editors import edit_in_every_order
 
-scenario = "Edits by phones that have not seen each other's are merged, or refused as a conflict and taken when repeated"
+scenario = "Edits of different elements by phones that have not seen each other's are all taken, in every order"
 spec = ["pim-storage 15 \"Conflict\"", "MS-ASCMD \"Conflict\""]
 versions = ("14.1", "16.1")
 seconds = 10
