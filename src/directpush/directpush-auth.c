@@ -11,6 +11,7 @@
 #include "directpush-auth-cache.h"
 #include "directpush-common.h"
 #include "directpush-connection.h"
+#include "directpush-memory.h"
 #include "directpush-timer.h"
 #include "directpush-user.h"
 #include "directpush-auth.h"
@@ -69,8 +70,8 @@ void directpush_auth_login_unref(struct directpush_auth_login **_login)
 		return;
 	directpush_user_unref(&login->user);
 	safe_memset(login->digest, 0, sizeof(login->digest));
-	i_free(login->key);
-	i_free(login);
+	p_free(directpush_memory_get_pool(), login->key);
+	p_free(directpush_memory_get_pool(), login);
 }
 
 struct directpush_auth_login *
@@ -104,7 +105,7 @@ static char *auth_login_make_key(const char *const *args)
 		str_append(key, field);
 		str_append_c(key, '\n');
 	}
-	return i_strdup(str_c(key));
+	return p_strdup(directpush_memory_get_pool(), str_c(key));
 }
 
 static struct directpush_auth_login *
@@ -113,7 +114,7 @@ auth_login_create(struct directpush_auth_request *request, const char *user,
 {
 	struct directpush_auth_login *login;
 
-	login = i_new(struct directpush_auth_login, 1);
+	login = p_new(directpush_memory_get_pool(), struct directpush_auth_login, 1);
 	login->refcount = 1;
 	login->user = directpush_user_get(user);
 	login->key = auth_login_make_key(args);

@@ -126,7 +126,7 @@ void directpush_connection_create(const struct master_service_connection *mconn)
 	struct directpush_connection *conn;
 	const char *error = "ssl=no, but the listener has ssl=yes";
 
-	conn = i_new(struct directpush_connection, 1);
+	conn = p_new(directpush_memory_get_pool(), struct directpush_connection, 1);
 	conn->transport.fd = mconn->fd;
 	conn->transport.drained = connection_drained;
 	conn->transport.context = conn;
@@ -178,8 +178,8 @@ void directpush_connection_destroy(struct directpush_connection *conn)
 	directpush_transport_close(&conn->transport);
 	connection_set_active(conn, FALSE);
 	directpush_auth_login_unref(&conn->login);
-	i_free(conn->session_id);
-	i_free(conn);
+	p_free(directpush_memory_get_pool(), conn->session_id);
+	p_free(directpush_memory_get_pool(), conn);
 	master_service_client_connection_destroyed(master_service);
 }
 
@@ -628,7 +628,7 @@ directpush_connection_get_session_id(struct directpush_connection *conn)
 		random_fill(random, sizeof(random));
 		id = t_str_new(MAX_BASE64_ENCODED_SIZE(sizeof(random)));
 		base64_encode(random, sizeof(random), id);
-		conn->session_id = i_strdup(str_c(id));
+		conn->session_id = p_strdup(directpush_memory_get_pool(), str_c(id));
 	}
 	return conn->session_id;
 }

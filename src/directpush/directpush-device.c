@@ -6,6 +6,7 @@
 #include "directpush-common.h"
 #include "directpush-connection.h"
 #include "directpush-foreign.h"
+#include "directpush-memory.h"
 #include "directpush-parked.h"
 #include "directpush-user.h"
 #include "directpush-device.h"
@@ -65,8 +66,8 @@ static void device_free(struct directpush_device *device)
 	directpush_foreign_forget(device);
 	DLLIST_REMOVE(&device->user->devices, device);
 	directpush_user_unref(&device->user);
-	i_free(device->id);
-	i_free(device);
+	p_free(directpush_memory_get_pool(), device->id);
+	p_free(directpush_memory_get_pool(), device);
 }
 
 struct directpush_device *
@@ -79,10 +80,10 @@ directpush_device_get(struct directpush_user *user, const char *id)
 			break;
 	}
 	if (device == NULL) {
-		device = i_new(struct directpush_device, 1);
+		device = p_new(directpush_memory_get_pool(), struct directpush_device, 1);
 		device->user = user;
 		directpush_user_ref(user);
-		device->id = i_strdup(id);
+		device->id = p_strdup(directpush_memory_get_pool(), id);
 		DLLIST_PREPEND(&user->devices, device);
 	} else if (device->refcount == 0) {
 		device_remove_unused(device);

@@ -3,24 +3,75 @@
 #include "lib.h"
 #include "str.h"
 #include "directpush-ipc-notify.h"
+#include "directpush-memory.h"
 #include "directpush-order.h"
+
+/* Bytes that an order of this park needs behind its struct. */
+static size_t order_get_data_size(const struct directpush_ipc_park *park)
+{
+	size_t size = park->folders_count * (sizeof(*park->folders) + sizeof(bool));
+
+	size += park->expired_size + park->changed_head_size + park->changed_tail_size;
+	for (unsigned int i = 0; i < park->folders_count; i++)
+		size += park->folders[i].piece_size;
+	return size;
+}
+
+static void *order_add(unsigned char **next, const void *data, size_t size)
+{
+	void *copy = *next;
+
+	if (size > 0)
+		memcpy(copy, data, size);
+	*next += size;
+	return copy;
+}
+
+/* Many phones wait for long by an order each, so it is a single block of the right size. */
+static struct directpush_order *order_alloc(const struct directpush_ipc_park *park)
+{
+	struct directpush_ipc_park_folder *folders;
+	struct directpush_order *order;
+	unsigned char *next;
+
+	order = p_malloc(directpush_memory_get_pool(),
+			 sizeof(*order) + order_get_data_size(park));
+	order->park = *park;
+	next = PTR_OFFSET(order, sizeof(*order));
+	folders = order_add(&next, park->folders,
+			    park->folders_count * sizeof(*folders));
+	order->park.folders = folders;
+	/* zero as it is */
+	order->changed = (bool *)next;
+	next += park->folders_count * sizeof(bool);
+	order->park.expired = order_add(&next, park->expired, park->expired_size);
+	order->park.changed_head = order_add(&next, park->changed_head,
+					     park->changed_head_size);
+	order->park.changed_tail = order_add(&next, park->changed_tail,
+					     park->changed_tail_size);
+	for (unsigned int i = 0; i < park->folders_count; i++) {
+		folders[i].piece = order_add(&next, folders[i].piece,
+					     folders[i].piece_size);
+	}
+	return order;
+}
 
 struct directpush_order *
 directpush_order_create(const char *fields, const struct directpush_order_key *key,
 			const char **error_r)
 {
-	pool_t pool = pool_alloconly_create("directpush order", 512);
-	struct directpush_order *order = p_new(pool, struct directpush_order, 1);
+	struct directpush_order *order = NULL;
+	struct directpush_ipc_park park;
+	pool_t pool = pool_alloconly_create("directpush order", 1024);
 
-	order->refcount = 1;
-	order->pool = pool;
-	order->key = *key;
-	if (directpush_ipc_park_parse(pool, fields, &order->park, error_r) < 0) {
+	if (directpush_ipc_park_parse(pool, fields, &park, error_r) < 0)
 		*error_r = t_strdup(*error_r);
-		pool_unref(&pool);
-		return NULL;
+	else {
+		order = order_alloc(&park);
+		order->refcount = 1;
+		order->key = *key;
 	}
-	order->changed = p_new(pool, bool, order->park.folders_count + 1);
+	pool_unref(&pool);
 	return order;
 }
 
@@ -39,7 +90,7 @@ void directpush_order_unref(struct directpush_order **_order)
 		return;
 	i_assert(order->refcount > 0);
 	if (--order->refcount == 0)
-		pool_unref(&order->pool);
+		p_free(directpush_memory_get_pool(), order);
 }
 
 void directpush_order_key_init(struct directpush_order_key *key_r,

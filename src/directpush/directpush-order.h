@@ -34,7 +34,6 @@ enum directpush_order_effect {
 
 struct directpush_order {
 	int refcount;
-	pool_t pool;
 	struct directpush_ipc_park park;
 	struct directpush_order_key key;
 	/* when the worker looked; monotonic clock, set by who asked it */

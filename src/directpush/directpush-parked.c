@@ -13,6 +13,7 @@
 #include "directpush-device.h"
 #include "directpush-http.h"
 #include "directpush-job.h"
+#include "directpush-memory.h"
 #include "directpush-request.h"
 #include "directpush-foreign.h"
 #include "directpush-user.h"
@@ -31,9 +32,7 @@ struct directpush_parked {
 	struct directpush_timer deadline;
 	uint64_t asked_msecs;
 
-	/* of request */
-	pool_t pool;
-	struct eas_request request;
+	struct eas_request *request;
 	char *credentials;
 	struct ip_addr remote_ip;
 
@@ -41,6 +40,8 @@ struct directpush_parked {
 	struct directpush_timer look_timer;
 	struct directpush_watch *watch;
 	struct directpush_job *job;
+	/* NULL until then, with its strings */
+	pool_t reply_pool;
 	struct directpush_ipc_reply *reply;
 	struct istream *reply_body;
 
@@ -107,7 +108,7 @@ parked_event(const struct directpush_parked *parked, const char *name)
 		set_name(name)->
 		add_str("user", parked->login->user->name)->
 		add_str("device_id", parked->device->id)->
-		add_str("cmd", eas_command_get(parked->request.command)->name);
+		add_str("cmd", eas_command_get(parked->request->command)->name);
 }
 
 static void parked_watch_stop(struct directpush_parked *parked)
@@ -142,6 +143,7 @@ static void parked_free(struct directpush_parked *parked,
 			enum directpush_parked_end end)
 {
 	struct directpush_device *device = parked->device;
+	pool_t pool = directpush_memory_get_pool();
 	struct event_passthrough *e;
 
 	e = parked_event(parked, "directpush_request_woken")->
@@ -149,7 +151,7 @@ static void parked_free(struct directpush_parked *parked,
 		add_int("waited_secs", parked_get_waited_secs(parked));
 	e_debug(e->event(), "user %s: device %s: %s ended after %u s: %s",
 		parked->login->user->name, device->id,
-		eas_command_get(parked->request.command)->name,
+		eas_command_get(parked->request->command)->name,
 		parked_get_waited_secs(parked), parked_end_names[end]);
 
 	if (end == DIRECTPUSH_PARKED_END_EXPIRED)
@@ -168,12 +170,13 @@ static void parked_free(struct directpush_parked *parked,
 	parked_count--;
 
 	safe_memset(parked->credentials, 0, strlen(parked->credentials));
-	i_free(parked->credentials);
+	p_free(pool, parked->credentials);
 	directpush_order_unref(&parked->order);
 	directpush_auth_login_unref(&parked->login);
 	directpush_device_unref(&device);
-	pool_unref(&parked->pool);
-	i_free(parked);
+	pool_unref(&parked->reply_pool);
+	p_free(pool, parked->request);
+	p_free(pool, parked);
 	directpush_refresh_proctitle();
 }
 
@@ -230,7 +233,7 @@ static void parked_check_heartbeat(const struct directpush_parked *parked)
 {
 	const struct directpush_settings *set = directpush_set;
 
-	if (parked->request.command != EAS_COMMAND_PING ||
+	if (parked->request->command != EAS_COMMAND_PING ||
 	    !directpush_heartbeat_average_add(parked_average,
 					      parked->order->park.heartbeat_secs,
 					      set->directpush_heartbeat_alert))
@@ -280,11 +283,11 @@ static void parked_set_deadline(struct directpush_parked *parked)
 void directpush_parked_create(const struct directpush_parked_params *params)
 {
 	struct directpush_device *device = params->device;
+	pool_t pool = directpush_memory_get_pool();
 	struct directpush_parked *parked;
 	struct event_passthrough *e;
 
-	parked = i_new(struct directpush_parked, 1);
-	parked->pool = pool_alloconly_create("directpush parked", 256);
+	parked = p_new(pool, struct directpush_parked, 1);
 	parked->conn = params->conn;
 	parked->conn->parked = parked;
 	parked->device = device;
@@ -294,8 +297,8 @@ void directpush_parked_create(const struct directpush_parked_params *params)
 	parked->order = params->order;
 	directpush_order_ref(parked->order);
 	parked->asked_msecs = params->asked_msecs;
-	eas_request_copy(parked->pool, params->request, &parked->request);
-	parked->credentials = i_strdup(params->credentials);
+	parked->request = eas_request_dup(pool, params->request);
+	parked->credentials = p_strdup(pool, params->credentials);
 	parked->remote_ip = params->remote_ip;
 	parked->http10 = params->http10;
 	parked->close = params->close;
@@ -312,7 +315,7 @@ void directpush_parked_create(const struct directpush_parked_params *params)
 		add_int("heartbeat_secs", parked->order->park.heartbeat_secs);
 	e_debug(e->event(), "user %s: device %s: %s waits for %u s, %u folders",
 		device->user->name, device->id,
-		eas_command_get(parked->request.command)->name,
+		eas_command_get(parked->request->command)->name,
 		parked->order->park.heartbeat_secs,
 		parked->order->park.folders_count);
 	if (params->look) {
@@ -342,10 +345,11 @@ static void parked_look_reply(void *context, const struct directpush_ipc_reply *
 
 	parked->job = NULL;
 	parked_watch_stop(parked);
-	parked->reply = p_new(parked->pool, struct directpush_ipc_reply, 1);
+	parked->reply_pool = pool_alloconly_create("directpush parked reply", 512);
+	parked->reply = p_new(parked->reply_pool, struct directpush_ipc_reply, 1);
 	*parked->reply = *reply;
-	parked->reply->content_type = p_strdup(parked->pool, reply->content_type);
-	parked->reply->headers = p_strdup(parked->pool, reply->headers);
+	parked->reply->content_type = p_strdup(parked->reply_pool, reply->content_type);
+	parked->reply->headers = p_strdup(parked->reply_pool, reply->headers);
 	if (body != NULL && reply->content_length > 0) {
 		parked->reply_body = body;
 		i_stream_ref(body);
@@ -371,7 +375,7 @@ static void parked_look_park(void *context, const char *fields)
 	/* the deadline is what the phone asked for at first */
 	order->park.heartbeat_secs = parked->order->park.heartbeat_secs;
 	device_order = directpush_device_get_order(parked->device,
-						   parked->request.command);
+						   parked->request->command);
 	if (*device_order == parked->order) {
 		directpush_order_unref(device_order);
 		directpush_order_ref(order);
@@ -427,7 +431,7 @@ static void parked_look_now(struct directpush_parked *parked)
 	params.auth.credentials = parked->credentials;
 	params.auth.device_id = parked->device->id;
 	params.auth.remote_ip = parked->remote_ip;
-	params.run.request = parked->request;
+	params.run.request = *parked->request;
 	params.run.remote_ip = parked->remote_ip;
 	params.run.session_id = directpush_connection_get_session_id(parked->conn);
 	params.run.recheck = TRUE;
@@ -511,7 +515,7 @@ void directpush_parked_end_older(struct directpush_device *device,
 
 	for (parked = device->parked_head; parked != NULL; parked = next) {
 		next = parked->next;
-		if (parked->request.command == command)
+		if (parked->request->command == command)
 			(void)directpush_parked_superseded(parked);
 	}
 }
@@ -527,7 +531,7 @@ void directpush_parked_replayed(struct directpush_parked *parked,
 {
 	i_assert(parked->reply != NULL);
 	directpush_request_create_answered(parked->conn, req, parked->login,
-					   &parked->request, parked->reply,
+					   parked->request, parked->reply,
 					   parked->reply_body);
 	parked_free(parked, DIRECTPUSH_PARKED_END_ANSWERED);
 }
@@ -580,11 +584,11 @@ void directpush_parked_foreach(directpush_parked_callback_t *callback, void *con
 		i_zero(&who);
 		who.user = parked->login->user->name;
 		who.device_id = parked->device->id;
-		who.device_type = parked->request.device_type;
-		who.user_agent = parked->request.user_agent;
+		who.device_type = parked->request->device_type;
+		who.user_agent = parked->request->user_agent;
 		who.remote_ip = parked->remote_ip;
-		who.command = parked->request.command;
-		who.version = parked->request.version;
+		who.command = parked->request->command;
+		who.version = parked->request->version;
 		who.parked = TRUE;
 		who.age_secs = parked_get_waited_secs(parked);
 		who.heartbeat_secs = parked->order->park.heartbeat_secs;

@@ -2,6 +2,7 @@
 
 #include "lib.h"
 #include "hash.h"
+#include "directpush-memory.h"
 #include "directpush-user.h"
 
 static HASH_TABLE(char *, struct directpush_user *) users;
@@ -27,8 +28,8 @@ struct directpush_user *directpush_user_get(const char *name)
 	struct directpush_user *user = directpush_user_find(name);
 
 	if (user == NULL) {
-		user = i_new(struct directpush_user, 1);
-		user->name = i_strdup(name);
+		user = p_new(directpush_memory_get_pool(), struct directpush_user, 1);
+		user->name = p_strdup(directpush_memory_get_pool(), name);
 		hash_table_insert(users, user->name, user);
 	}
 	user->refcount++;
@@ -54,8 +55,8 @@ void directpush_user_unref(struct directpush_user **_user)
 	i_assert(user->workers == NULL && user->devices == NULL &&
 		 user->jobs_head == NULL);
 	hash_table_remove(users, user->name);
-	i_free(user->name);
-	i_free(user);
+	p_free(directpush_memory_get_pool(), user->name);
+	p_free(directpush_memory_get_pool(), user);
 }
 
 void directpush_users_foreach(directpush_user_callback_t *callback, void *context)

@@ -84,6 +84,7 @@ int main(int argc, char *argv[])
 	const void *set;
 	const char *error;
 
+	directpush_memory_init();
 	master_service = master_service_init("directpush", service_flags,
 					     &argc, &argv, "");
 	if (master_getopt(master_service) > 0)

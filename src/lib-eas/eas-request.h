@@ -44,5 +44,8 @@ struct eas_request {
 /* With all its strings in pool. */
 void eas_request_copy(pool_t pool, const struct eas_request *src,
 		      struct eas_request *dest_r);
+/* The same in a single block of the pool. */
+struct eas_request *
+eas_request_dup(pool_t pool, const struct eas_request *src);
 
 #endif

@@ -151,14 +151,32 @@ static void test_eas_quirk(void)
 	test_end();
 }
 
+static void test_eas_request_is_x(const struct eas_request *copy)
+{
+	test_assert(copy->command == EAS_COMMAND_PING &&
+		    copy->version == EAS_VERSION_16_1 && copy->policy_key == 7);
+	test_assert_strcmp(copy->device_id, "x");
+	test_assert_strcmp(copy->device_type, "x");
+	test_assert_strcmp(copy->user_agent, "x");
+	test_assert_strcmp(copy->query_user, "x");
+	test_assert_strcmp(copy->attachment_name, "x");
+	test_assert_strcmp(copy->collection_id, "x");
+	test_assert_strcmp(copy->item_id, "x");
+	test_assert_strcmp(copy->long_id, "x");
+	test_assert_strcmp(copy->occurrence, "x");
+	test_assert_strcmp(copy->parent_id, "x");
+	test_assert_strcmp(copy->content_type, "x");
+	test_assert_strcmp(copy->accept_language, "x");
+}
+
 /* Each pointer of a copy is its own. */
 static void test_eas_request_copy(void)
 {
 	pool_t pool = pool_alloconly_create("test", 1024);
-	struct eas_request src, copy;
+	struct eas_request src, copy, *dup;
 	char text[] = "x";
 
-	test_begin("eas request: copy");
+	test_begin("eas request: copies");
 	i_zero(&src);
 	src.command = EAS_COMMAND_PING;
 	src.version = EAS_VERSION_16_1;
@@ -168,21 +186,16 @@ static void test_eas_request_copy(void)
 		src.long_id = src.occurrence = src.parent_id =
 		src.content_type = src.accept_language = text;
 	eas_request_copy(pool, &src, &copy);
+	dup = eas_request_dup(default_pool, &src);
 	text[0] = 'y';
-	test_assert(copy.command == EAS_COMMAND_PING &&
-		    copy.version == EAS_VERSION_16_1 && copy.policy_key == 7);
-	test_assert_strcmp(copy.device_id, "x");
-	test_assert_strcmp(copy.device_type, "x");
-	test_assert_strcmp(copy.user_agent, "x");
-	test_assert_strcmp(copy.query_user, "x");
-	test_assert_strcmp(copy.attachment_name, "x");
-	test_assert_strcmp(copy.collection_id, "x");
-	test_assert_strcmp(copy.item_id, "x");
-	test_assert_strcmp(copy.long_id, "x");
-	test_assert_strcmp(copy.occurrence, "x");
-	test_assert_strcmp(copy.parent_id, "x");
-	test_assert_strcmp(copy.content_type, "x");
-	test_assert_strcmp(copy.accept_language, "x");
+	test_eas_request_is_x(&copy);
+	test_eas_request_is_x(dup);
+	i_free(dup);
+
+	src.query_user = NULL;
+	dup = eas_request_dup(default_pool, &src);
+	test_assert(dup->query_user == NULL);
+	i_free(dup);
 	pool_unref(&pool);
 	test_end();
 }
