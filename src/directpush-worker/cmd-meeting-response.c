@@ -50,6 +50,8 @@ struct response {
 	pool_t pool;
 	const char *request_id, *collection_id, *long_id, *instance_id;
 	const struct wbxml_node *send_response;
+	/* as iCalendar has them; NULL = none are proposed */
+	const char *proposed_start, *proposed_end;
 	/* index into user_responses */
 	unsigned int answer;
 
@@ -70,6 +72,27 @@ struct response {
 	struct eas_meeting_change change;
 };
 
+/* Both times or none, in their order. MS-ASCMD "ProposedStartTime" (2.2.3.141), "ProposedEndTime" (2.2.3.140) */
+static bool proposal_parse(struct response *response)
+{
+	const char *start = response->send_response == NULL ? NULL :
+		wbxml_node_child_value(response->send_response,
+			EAS_TAG_MEETING_RESPONSE_PROPOSED_START_TIME);
+	const char *end = response->send_response == NULL ? NULL :
+		wbxml_node_child_value(response->send_response,
+			EAS_TAG_MEETING_RESPONSE_PROPOSED_END_TIME);
+	time_t start_utc, end_utc;
+
+	if (start == NULL && end == NULL)
+		return TRUE;
+	if (start == NULL || end == NULL || eas_date_parse(start, &start_utc) < 0 ||
+	    eas_date_parse(end, &end_utc) < 0 || end_utc < start_utc)
+		return FALSE;
+	response->proposed_start = p_strdup(response->pool, pim_object_stamp(start_utc));
+	response->proposed_end = p_strdup(response->pool, pim_object_stamp(end_utc));
+	return TRUE;
+}
+
 static bool response_parse(struct response *response, const struct wbxml_node *node)
 {
 	const char *answer = wbxml_node_child_value(node,
@@ -87,7 +110,7 @@ static bool response_parse(struct response *response, const struct wbxml_node *n
 	for (unsigned int i = 0; answer != NULL && i < N_ELEMENTS(user_responses); i++) {
 		if (strcmp(answer, user_responses[i].number) == 0) {
 			response->answer = i;
-			return TRUE;
+			return proposal_parse(response);
 		}
 	}
 	return FALSE;
@@ -142,11 +165,13 @@ static enum eas_status read_entry(struct response *response)
 
 static enum eas_status open_calendar(struct response *response)
 {
-	switch (eas_meeting_open_calendar(response->ctx, &response->calendar)) {
+	struct eas_cmd_context *ctx = response->ctx;
+
+	switch (eas_meeting_open_calendar(ctx->user, ctx->event, &response->calendar)) {
 	case 1:
 		return EAS_STATUS_NONE;
 	case 0:
-		e_warning(response->ctx->event, "There is no calendar for meetings");
+		e_warning(ctx->event, "There is no calendar for meetings");
 		break;
 	default:
 		break;
@@ -210,7 +235,7 @@ static enum eas_status take_invitation(struct response *response)
 		response->object = pim_itip_new_object(response->pool, &response->itip,
 			eas_pim_folder_new_format(response->calendar));
 	} else {
-		(void)pim_itip_apply_request(response->object, &response->itip);
+		(void)pim_itip_apply_request(response->object, &response->itip, FALSE);
 	}
 	return EAS_STATUS_NONE;
 }
@@ -295,15 +320,14 @@ static const char *answer_text(const struct response *response)
 	return str_c(text);
 }
 
-/* A proposed time of 16.1, as iCalendar has it; NULL = none. */
-static const char *proposed_time(const struct response *response, wbxml_tag_t tag)
+/* The organizer may not want to hear of other times: MS-ASCAL "DisallowNewTimeProposal" (2.2.2.17). */
+static bool may_propose(const struct response *response)
 {
-	const char *value = wbxml_node_child_value(response->send_response, tag);
-	time_t utc;
+	const char *disallowed = pim_component_get(response->asked,
+						   "X-MICROSOFT-DISALLOW-COUNTER");
 
-	if (value == NULL || *value == '\0' || eas_date_parse(value, &utc) < 0)
-		return NULL;
-	return pim_object_stamp(utc);
+	return response->proposed_start != NULL &&
+		(disallowed == NULL || strcasecmp(disallowed, "TRUE") != 0);
 }
 
 static void post_answer(struct response *response)
@@ -328,12 +352,12 @@ static void post_answer(struct response *response)
 
 	if (organizer == NULL || *(to[0] = pim_itip_address(organizer)) == '\0')
 		return;
-	answer.proposed_start = proposed_time(response,
-		EAS_TAG_MEETING_RESPONSE_PROPOSED_START_TIME);
-	answer.proposed_end = proposed_time(response,
-		EAS_TAG_MEETING_RESPONSE_PROPOSED_END_TIME);
-	mail.method = answer.proposed_start != NULL && answer.proposed_end != NULL ?
-		PIM_ITIP_COUNTER : PIM_ITIP_REPLY;
+	mail.method = PIM_ITIP_REPLY;
+	if (may_propose(response)) {
+		answer.proposed_start = response->proposed_start;
+		answer.proposed_end = response->proposed_end;
+		mail.method = PIM_ITIP_COUNTER;
+	}
 	mail.calendar = pim_itip_new_answer(response->pool, event, &answer);
 	mail.subject = t_strdup_printf("%s: %s", user_responses[response->answer].title,
 				       title == NULL ? "" : title);

@@ -272,7 +272,7 @@ static bool pim_is_calendar(const struct sync_apply *apply)
 static enum eas_pim_result
 pim_write(struct sync_apply *apply, const struct eas_pim_row *row,
 	  const unsigned char *hash, const struct pim_object *before,
-	  const struct pim_object *after, bool tell)
+	  struct pim_object *after, bool tell)
 {
 	struct eas_pim_folder *pim = apply->collection->pim;
 	const char *id = eas_pim_folder_hash_id(pim, hash);
@@ -282,8 +282,11 @@ pim_write(struct sync_apply *apply, const struct eas_pim_row *row,
 	if (eas_meeting_change_begin(apply->ctx->cmd, id, row == NULL ? 0 : row->version,
 				     &change) < 0)
 		return EAS_PIM_TEMPFAIL;
-	if (pim_is_calendar(apply))
+	if (pim_is_calendar(apply)) {
+		if (before != NULL && after != NULL)
+			eas_meeting_ask_again(&change, before, after);
 		eas_meeting_post_news(&change, before, after);
+	}
 	if (eas_meeting_change_posted(&change) < 0)
 		return EAS_PIM_TEMPFAIL;
 	result = after != NULL ? pim_put(apply, row, hash, after, tell) :

@@ -6,6 +6,7 @@
 #include "eas-item-id.h"
 #include "eas-mail-followup.h"
 #include "eas-mailbox.h"
+#include "eas-meeting.h"
 #include "eas-user.h"
 #include "eas-mail-item.h"
 
@@ -23,6 +24,12 @@ static struct message_part *mail_get_cached_parts(struct mail *mail)
 		parts = NULL;
 	mail->lookup_abort = MAIL_LOOKUP_ABORT_NEVER;
 	return parts;
+}
+
+static unsigned int
+mail_item_meeting_type(void *context, const struct pim_itip *itip)
+{
+	return eas_meeting_get_type(context, itip);
 }
 
 int eas_mail_item_get_source(struct eas_user *user, struct mail *mail, const char *id,
@@ -44,6 +51,8 @@ int eas_mail_item_get_source(struct eas_user *user, struct mail *mail, const cha
 	source_r->item_id = id;
 	source_r->is_draft = is_draft;
 	source_r->tnef_temp_prefix = user->tnef_temp_prefix;
+	source_r->meeting_type = mail_item_meeting_type;
+	source_r->meeting_context = user;
 	return 0;
 }
 

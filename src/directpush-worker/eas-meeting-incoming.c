@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Answers and cancellations that came by mail, into the calendar. */
+/* Answers, proposals, updates and cancellations that came by mail, into the calendar. */
 
 #include "lib.h"
 #include "ioloop.h"
@@ -10,57 +10,131 @@
 #include "eas-user.h"
 #include "eas-meeting.h"
 
-/* An answer counts if it is from who answers, to a meeting of the user's; a cancellation if it is
-   from the organizer. */
-static bool
-is_believed(const struct eas_cmd_context *ctx, const struct pim_itip *itip,
-	    const char *from, const struct pim_object *object)
-{
-	const char *const *own = eas_user_get_addresses(ctx->user);
-	const struct pim_component *event = pim_object_main(object);
-	const struct pim_property *sender, *organizer =
-		pim_property_find(event, "ORGANIZER");
+struct meeting_mail {
+	struct eas_cmd_context *ctx;
+	const struct pim_itip *itip;
+	/* of an invitation */
+	enum eas_meeting_type type;
+	/* who sent it */
+	const char *from;
+	const char *const *own;
+};
 
-	if (organizer == NULL)
-		return FALSE;
-	if (itip->method == PIM_ITIP_REPLY) {
-		sender = pim_property_find(itip->event, "ATTENDEE");
-		if (!pim_itip_is_organizer(event, own))
-			return FALSE;
-	} else {
-		sender = organizer;
-		if (pim_itip_is_organizer(event, own))
-			return FALSE;
-	}
-	return sender != NULL && *from != '\0' &&
-		strcasecmp(pim_itip_address(sender), from) == 0;
+/* From who is invited, to who invites? */
+static bool is_from_attendee(const struct meeting_mail *mail,
+			     const struct pim_component *event)
+{
+	const char *const from[] = { mail->from, NULL };
+	const struct pim_property *sender =
+		pim_property_find(mail->itip->event, "ATTENDEE");
+
+	/* A proposal may list the others too. An answer is of one. */
+	if (mail->itip->method == PIM_ITIP_COUNTER)
+		sender = pim_itip_find_attendee(mail->itip->event, from);
+	return pim_itip_is_organizer(event, mail->own) && sender != NULL &&
+		strcasecmp(pim_itip_address(sender), mail->from) == 0;
 }
 
-static bool apply(struct pim_object *object, const struct pim_itip *itip)
+static bool is_from_organizer(const struct meeting_mail *mail,
+			      const struct pim_component *event)
 {
-	return itip->method == PIM_ITIP_REPLY ?
-		pim_itip_apply_reply(object, itip) :
-		pim_itip_apply_cancel(object, itip);
+	const struct pim_property *organizer = pim_property_find(event, "ORGANIZER");
+
+	return !pim_itip_is_organizer(event, mail->own) && organizer != NULL &&
+		strcasecmp(pim_itip_address(organizer), mail->from) == 0;
+}
+
+static bool apply_reply(const struct meeting_mail *mail, struct pim_object *object)
+{
+	return pim_itip_apply_reply(object, mail->itip);
+}
+
+static bool apply_counter(const struct meeting_mail *mail, struct pim_object *object)
+{
+	return pim_itip_apply_counter(object, mail->itip, mail->from);
+}
+
+static bool apply_cancel(const struct meeting_mail *mail, struct pim_object *object)
+{
+	return pim_itip_apply_cancel(object, mail->itip);
+}
+
+/* The answer that was given stands. */
+static void keep_answer(const struct meeting_mail *mail, struct pim_object *object,
+			const char *partstat)
+{
+	struct pim_component *event;
+	struct pim_property *attendee;
+
+	for (event = pim_component_find(object->root, "VEVENT"); event != NULL;
+	     event = pim_component_find_next(event)) {
+		attendee = pim_itip_find_attendee(event, mail->own);
+		if (attendee == NULL)
+			continue;
+		pim_param_set(object->pool, attendee, "PARTSTAT", partstat);
+		pim_param_set(object->pool, attendee, "RSVP", NULL);
+	}
+}
+
+static bool apply_update(const struct meeting_mail *mail, struct pim_object *object)
+{
+	const struct pim_property *attendee =
+		pim_itip_find_attendee(pim_object_main(object), mail->own);
+	const char *partstat = attendee == NULL ? NULL :
+		pim_param_get(attendee, "PARTSTAT");
+
+	if ((mail->type != EAS_MEETING_TYPE_FULL_UPDATE &&
+	     mail->type != EAS_MEETING_TYPE_INFORMATIONAL) ||
+	    !pim_itip_apply_request(object, mail->itip, TRUE))
+		return FALSE;
+	if (mail->type == EAS_MEETING_TYPE_INFORMATIONAL && partstat != NULL)
+		keep_answer(mail, object, partstat);
+	return TRUE;
+}
+
+/* who is believed, and what it does */
+static const struct {
+	enum pim_itip_method method;
+	bool (*is_believed)(const struct meeting_mail *mail,
+			    const struct pim_component *event);
+	bool (*apply)(const struct meeting_mail *mail, struct pim_object *object);
+} incoming_methods[] = {
+	{ PIM_ITIP_REPLY,	is_from_attendee,	apply_reply },
+	{ PIM_ITIP_COUNTER,	is_from_attendee,	apply_counter },
+	{ PIM_ITIP_CANCEL,	is_from_organizer,	apply_cancel },
+	{ PIM_ITIP_REQUEST,	is_from_organizer,	apply_update },
+};
+
+/* Returns FALSE if the object stays. */
+static bool take_into(const struct meeting_mail *mail, struct pim_object *object)
+{
+	const struct pim_component *event = pim_object_main(object);
+
+	for (unsigned int i = 0; i < N_ELEMENTS(incoming_methods); i++) {
+		if (incoming_methods[i].method != mail->itip->method)
+			continue;
+		if (*mail->from != '\0' &&
+		    incoming_methods[i].is_believed(mail, event))
+			return incoming_methods[i].apply(mail, object);
+		e_debug(mail->ctx->event,
+			"%s of %s from %s is not taken into the calendar",
+			pim_itip_method_name(mail->itip->method), mail->itip->uid,
+			mail->from);
+	}
+	return FALSE;
 }
 
 static void
-take(struct eas_cmd_context *ctx, struct eas_pim_folder *calendar,
-     const struct pim_itip *itip, const char *from, pool_t pool)
+take(const struct meeting_mail *mail, struct eas_pim_folder *calendar, pool_t pool)
 {
+	struct eas_cmd_context *ctx = mail->ctx;
 	const struct eas_pim_row *row;
 	struct pim_object *object;
 	enum eas_pim_result result;
 	uint32_t version;
 
-	if (eas_meeting_find(calendar, itip->uid, pool, &row, &object) < 0 ||
-	    row == NULL)
-		return;
-	if (!is_believed(ctx, itip, from, object)) {
-		e_debug(ctx->event, "%s of %s from %s is not taken into the calendar",
-			pim_itip_method_name(itip->method), itip->uid, from);
-		return;
-	}
-	if (!apply(object, itip))
+	if (eas_meeting_find(calendar, mail->itip->uid, pool, &row, &object) < 0 ||
+	    row == NULL || !take_into(mail, object))
 		return;
 	pim_object_touch(object, ioloop_time);
 	/* nobody's device made this change: all are told */
@@ -74,14 +148,19 @@ take(struct eas_cmd_context *ctx, struct eas_pim_folder *calendar,
 void eas_meeting_take_mail(struct eas_cmd_context *ctx, const struct pim_itip *itip,
 			   const char *from)
 {
+	struct meeting_mail mail = {
+		.ctx = ctx, .itip = itip, .from = from,
+		.own = eas_user_get_addresses(ctx->user)
+	};
 	struct eas_pim_folder *calendar;
 	pool_t pool;
 
-	if ((itip->method != PIM_ITIP_REPLY && itip->method != PIM_ITIP_CANCEL) ||
-	    eas_meeting_open_calendar(ctx, &calendar) <= 0)
+	/* while the calendar is as it was */
+	mail.type = eas_meeting_get_type(ctx->user, itip);
+	if (eas_meeting_open_calendar(ctx->user, ctx->event, &calendar) <= 0)
 		return;
 	pool = pool_alloconly_create("eas meeting mail", 16*1024);
-	take(ctx, calendar, itip, from, pool);
+	take(&mail, calendar, pool);
 	pool_unref(&pool);
 	eas_pim_folder_close(&calendar);
 }

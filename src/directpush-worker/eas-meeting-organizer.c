@@ -202,3 +202,41 @@ void eas_meeting_post_news(struct eas_meeting_change *change,
 	} T_END;
 	pool_unref(&news.pool);
 }
+
+/*
+ * Another time
+ */
+
+static void ask_again(struct meeting_news *news, struct pim_component *event)
+{
+	bool ours = eas_meeting_is_ours_to_tell(news->change->ctx);
+	struct pim_property *attendee = pim_property_find(event, "ATTENDEE");
+
+	for (; attendee != NULL; attendee = pim_property_find_next(attendee)) {
+		pim_param_set(news->pool, attendee, PIM_ITIP_PROPOSED_PARAM, NULL);
+		if (!ours || str_array_icase_find(news->own, pim_itip_address(attendee)) ||
+		    pim_param_has(attendee, "PARTSTAT", "NEEDS-ACTION"))
+			continue;
+		pim_param_set(news->pool, attendee, "PARTSTAT", "NEEDS-ACTION");
+		pim_param_set(news->pool, attendee, "RSVP", "TRUE");
+	}
+}
+
+void eas_meeting_ask_again(struct eas_meeting_change *change,
+			   const struct pim_object *before, struct pim_object *after)
+{
+	struct meeting_news news = {
+		.change = change, .pool = after->pool,
+		.own = eas_user_get_addresses(change->ctx->user)
+	};
+	struct pim_component *event, *old;
+
+	if (!pim_itip_is_organizer(pim_object_main(after), news.own))
+		return;
+	for (event = pim_component_find(after->root, "VEVENT"); event != NULL;
+	     event = pim_component_find_next(event)) {
+		old = pim_itip_find_event(before, event);
+		if (old != NULL && pim_itip_sequence(event) > pim_itip_sequence(old))
+			ask_again(&news, event);
+	}
+}

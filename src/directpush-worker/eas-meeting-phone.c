@@ -8,6 +8,7 @@
 #include "pim-tree.h"
 #include "eas-cmd.h"
 #include "eas-device.h"
+#include "eas-followups.h"
 #include "eas-meeting.h"
 
 /* longer mails are about more than a meeting */
@@ -77,7 +78,8 @@ bool eas_meeting_phone_was_sent(struct eas_cmd_context *ctx,
 {
 	if ((meeting->key == NULL ||
 	     eas_device_find_sent(ctx->device, meeting->key) == NULL) &&
-	    (meeting->told.name == NULL || !eas_meeting_was_told(ctx, &meeting->told)))
+	    (meeting->told.name == NULL ||
+	     !eas_meeting_was_told(ctx->user, &meeting->told)))
 		return FALSE;
 	e_debug(ctx->event, "The same was told before (%s): not sent again",
 		meeting->key != NULL ? meeting->key : meeting->told.text);
@@ -89,6 +91,8 @@ void eas_meeting_phone_sent(struct eas_cmd_context *ctx,
 {
 	if (meeting->key != NULL)
 		eas_device_add_sent(ctx->device, meeting->key, FALSE);
-	if (meeting->told.name != NULL)
-		eas_meeting_set_told(ctx, &meeting->told);
+	if (meeting->told.name != NULL) {
+		eas_meeting_note_set(ctx->user, EAS_FOLLOWUPS_ANSWERS,
+				     meeting->told.name, meeting->told.text);
+	}
 }

@@ -9,6 +9,7 @@
 #include "istream.h"
 #include "str.h"
 #include "eas-device.h"
+#include "eas-followups.h"
 #include "eas-outbox.h"
 #include "eas-cmd.h"
 #include "eas-compose.h"
@@ -75,7 +76,7 @@ void eas_meeting_post(struct eas_meeting_change *change,
 
 	if (mail->to[0] == NULL)
 		return;
-	if (told != NULL && eas_meeting_was_told(ctx, told)) {
+	if (told != NULL && eas_meeting_was_told(ctx->user, told)) {
 		e_debug(ctx->event, "The organizer knows it (%s): not told again",
 			told->text);
 		return;
@@ -91,7 +92,8 @@ void eas_meeting_post(struct eas_meeting_change *change,
 	if (told != NULL) {
 		posted->told_name = p_strdup(ctx->outbox->pool, told->name);
 		posted->told = p_strdup(ctx->outbox->pool, told->text);
-		posted->told_before = eas_meeting_told_get(ctx, told->name);
+		posted->told_before = p_strdup(ctx->outbox->pool, eas_meeting_note_get(
+			ctx->user, EAS_FOLLOWUPS_ANSWERS, told->name));
 	}
 	posted->mime = mail_mime(ctx, mail);
 	array_push_back(&change->keys, &posted->key);
@@ -100,10 +102,10 @@ void eas_meeting_post(struct eas_meeting_change *change,
 static void set_told(struct eas_cmd_context *ctx, const struct eas_outbox_mail *mail,
 		     const char *text)
 {
-	const struct eas_meeting_told told = { .name = mail->told_name, .text = text };
-
-	if (told.name != NULL)
-		eas_meeting_set_told(ctx, &told);
+	if (mail->told_name != NULL) {
+		eas_meeting_note_set(ctx->user, EAS_FOLLOWUPS_ANSWERS, mail->told_name,
+				     text);
+	}
 }
 
 int eas_meeting_change_posted(struct eas_meeting_change *change)

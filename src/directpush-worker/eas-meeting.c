@@ -26,19 +26,19 @@ static const struct eas_folder *find_calendar(const struct eas_folder_list *list
 	return other;
 }
 
-int eas_meeting_open_calendar(struct eas_cmd_context *ctx,
+int eas_meeting_open_calendar(struct eas_user *user, struct event *event,
 			      struct eas_pim_folder **pim_r)
 {
 	const struct eas_folder_list *list;
 	const struct eas_folder *folder;
 	int ret;
 
-	if (eas_folder_list_get(ctx->user, FALSE, &list) < 0)
+	if (eas_folder_list_get(user, FALSE, &list) < 0)
 		return -1;
 	folder = find_calendar(list);
 	if (folder == NULL)
 		return 0;
-	ret = eas_pim_folder_open(ctx->user, folder, ctx->event, pim_r);
+	ret = eas_pim_folder_open(user, folder, event, pim_r);
 	if (ret <= 0)
 		return ret;
 	if (eas_pim_folder_update(*pim_r) < 0) {

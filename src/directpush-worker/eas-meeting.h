@@ -6,14 +6,15 @@
    that tells the organizer or the attendees. docs/decisions/141 */
 
 #include "eas-pim-folder.h"
+#include "eas-meeting-type.h"
 #include "pim-itip.h"
 
 struct istream;
 struct eas_cmd_context;
-struct eas_outbox;
+struct eas_user;
 
 /* The calendar meetings go to, open and up to date. Returns 1, 0 = the user has none, -1 = not now (logged). */
-int eas_meeting_open_calendar(struct eas_cmd_context *ctx,
+int eas_meeting_open_calendar(struct eas_user *user, struct event *event,
 			      struct eas_pim_folder **pim_r);
 
 /* The entry with this UID. row_r NULL = there is none. Returns 0, -1 = it cannot be read now. */
@@ -41,14 +42,17 @@ struct eas_meeting_told {
 /* what: PARTSTAT, or the times that are proposed. Data stack. */
 void eas_meeting_told_init(struct eas_meeting_told *told_r,
 			   const struct pim_component *event, const char *what);
-/* What was told last; NULL = nothing, or it cannot be said (logged). In ctx's pool. */
-const char *eas_meeting_told_get(struct eas_cmd_context *ctx, const char *name);
 /* Was just this told last, by any device? */
-bool eas_meeting_was_told(struct eas_cmd_context *ctx,
-			  const struct eas_meeting_told *told);
-/* text NULL: nothing was told any more. */
-void eas_meeting_set_told(struct eas_cmd_context *ctx,
-			  const struct eas_meeting_told *told);
+bool eas_meeting_was_told(struct eas_user *user, const struct eas_meeting_told *told);
+
+/* A note of the user's about a meeting, or one day of it, by eas-followups.h. All of the data stack. */
+const char *eas_meeting_note_name(const struct pim_component *event);
+/* NULL = there is none, or it cannot be said (logged) */
+const char *eas_meeting_note_get(struct eas_user *user, const char *subject,
+				 const char *name);
+/* text NULL: remove it */
+void eas_meeting_note_set(struct eas_user *user, const char *subject,
+			  const char *name, const char *text);
 
 struct eas_meeting_mail {
 	enum pim_itip_method method;
@@ -84,6 +88,10 @@ void eas_meeting_post(struct eas_meeting_change *change,
 void eas_meeting_post_news(struct eas_meeting_change *change,
 			   const struct pim_object *before,
 			   const struct pim_object *after);
+/* The organizer's device changed it: where another SEQUENCE says that something else is on, nobody has answered to that, and what was
+   proposed is gone. RFC 6638 3.2.8. Up to 14.1 the device says what attendees answered. */
+void eas_meeting_ask_again(struct eas_meeting_change *change,
+			   const struct pim_object *before, struct pim_object *after);
 /* All is posted, and will be found again. Returns 0, -1 = not now (logged): write nothing. */
 int eas_meeting_change_posted(struct eas_meeting_change *change);
 /* It was not written: nobody hears of it. for_good FALSE: nobody knows, eas_meeting_catch_up() looks. */
@@ -98,11 +106,14 @@ bool eas_meeting_is_due(struct eas_cmd_context *ctx, const char *object_id);
 
 /* From 16.0 on attendees and organizers hear of things from the server, before from the device. */
 bool eas_meeting_is_ours_to_tell(const struct eas_cmd_context *ctx);
-/* A mail of the Inbox is shown for the first time: if it is an answer to the user's meeting, or the end of one the user is
-   invited to, the calendar says so. from: its sender's address, "" = none. Failures are logged; the mail is seen
-   again when a device starts anew. */
+/* A mail of the Inbox is shown for the first time: the calendar says what it says, if it is an answer to the user's meeting, or an
+   update or the end of one that is in the calendar. from: its sender's address, "" = none. Failures are logged; the
+   mail is seen again when a device starts anew. */
 void eas_meeting_take_mail(struct eas_cmd_context *ctx,
 			   const struct pim_itip *itip, const char *from);
+/* What that mail is to the user. The first time that is asked, it is remembered: it is the same for all devices. */
+enum eas_meeting_type
+eas_meeting_get_type(struct eas_user *user, const struct pim_itip *itip);
 /* A mail about a meeting that a phone sends itself. */
 struct eas_meeting_phone_mail {
 	/* what only the same mail from the same phone has again, whatever its ClientId and date; NULL = it is

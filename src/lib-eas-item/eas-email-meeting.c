@@ -25,12 +25,6 @@ enum instance_type {
 	INSTANCE_EXCEPTION = 3
 };
 
-enum meeting_message_type {
-	MEETING_MESSAGE_SILENT = 0,
-	MEETING_MESSAGE_FIRST = 1,
-	MEETING_MESSAGE_UPDATE = 2
-};
-
 #define BUSY_STATUS_FREE 0
 #define BUSY_STATUS_BUSY 2
 
@@ -154,7 +148,10 @@ struct meeting_writer {
 	const struct pim_component *event;
 	struct wbxml_writer *writer;
 	enum eas_version version;
+	enum eas_meeting_type type;
 	struct pim_event_times times;
+	/* of a COUNTER */
+	struct pim_event_times proposed;
 	/* of the event, NULL = of dates, or of no place */
 	const struct pim_zone *zone;
 	/* of an exception, as on the clock of its zone */
@@ -335,9 +332,26 @@ static void write_proposed(struct meeting_writer *w)
 	    w->version < EAS_VERSION_16_1)
 		return;
 	wbxml_writer_element(w->writer, EAS_TAG_MEETING_RESPONSE_PROPOSED_START_TIME,
-		eas_date_format_compact(pim_time_to_utc(&w->times.start, NULL)));
+		eas_date_format_compact(pim_time_to_utc(&w->proposed.start, NULL)));
 	wbxml_writer_element(w->writer, EAS_TAG_MEETING_RESPONSE_PROPOSED_END_TIME,
-		eas_date_format_compact(pim_time_to_utc(&w->times.end, NULL)));
+		eas_date_format_compact(pim_time_to_utc(&w->proposed.end, NULL)));
+}
+
+/* Of a proposal, the time that is on: as Outlook says it, and we do. */
+static void read_original_times(struct meeting_writer *w, struct pim_event_times *times)
+{
+	const struct pim_property *start =
+		pim_property_find(w->event, "X-MS-OLK-ORIGINALSTART");
+	const struct pim_property *end =
+		pim_property_find(w->event, "X-MS-OLK-ORIGINALEND");
+	struct pim_time start_time, end_time;
+
+	if (start == NULL || end == NULL ||
+	    !pim_event_get_time(w->meeting->pool, w->event, start, &start_time) ||
+	    !pim_event_get_time(w->meeting->pool, w->event, end, &end_time))
+		return;
+	times->start = start_time;
+	times->end = end_time;
 }
 
 /* Email.xsd: in this order */
@@ -356,9 +370,7 @@ static void write_ids(struct meeting_writer *w, bool hex_id)
 	}
 	if (w->version >= EAS_VERSION_14_1) {
 		write_uint(w, EAS_TAG_EMAIL2_MEETING_MESSAGE_TYPE,
-			   itip->method != PIM_ITIP_REQUEST ? MEETING_MESSAGE_SILENT :
-			   itip->sequence == 0 ? MEETING_MESSAGE_FIRST :
-			   MEETING_MESSAGE_UPDATE);
+			   w->type);
 	}
 	if (w->version >= EAS_VERSION_16_0) {
 		wbxml_writer_element(w->writer, EAS_TAG_CALENDAR_UID, itip->uid);
@@ -410,12 +422,12 @@ static void write_request(struct meeting_writer *w, bool hex_id)
 }
 
 void eas_email_meeting_write(const struct eas_email_meeting *meeting,
-			     enum eas_version version, bool hex_id,
-			     struct wbxml_writer *writer)
+			     enum eas_version version, enum eas_meeting_type type,
+			     bool hex_id, struct wbxml_writer *writer)
 {
 	struct meeting_writer w = {
 		.meeting = meeting, .event = meeting->itip.event,
-		.writer = writer, .version = version
+		.writer = writer, .version = version, .type = type
 	};
 	const struct pim_property *instance =
 		pim_property_find(w.event, "RECURRENCE-ID");
@@ -425,6 +437,9 @@ void eas_email_meeting_write(const struct eas_email_meeting *meeting,
 	     version < EAS_VERSION_16_1) ||
 	    !pim_event_get_times(meeting->pool, w.event, &w.times))
 		return;
+	w.proposed = w.times;
+	if (meeting->itip.method == PIM_ITIP_COUNTER)
+		read_original_times(&w, &w.times);
 	w.zone = w.times.start.zone;
 	w.is_exception = instance != NULL &&
 		pim_event_get_time(meeting->pool, w.event, instance, &w.instance);

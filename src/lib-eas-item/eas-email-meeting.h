@@ -8,6 +8,7 @@
 
 #include "eas-version.h"
 #include "pim-itip.h"
+#include "eas-meeting-type.h"
 
 struct eas_email_message;
 struct wbxml_writer;
@@ -24,7 +25,8 @@ struct eas_email_meeting *
 eas_email_meeting_read(struct eas_email_message *message);
 /* Write the MeetingRequest; nothing for kinds of messages that have none. hex_id: GlobalObjId in hexadecimal digits. */
 void eas_email_meeting_write(const struct eas_email_meeting *meeting,
-			     enum eas_version version, bool hex_id,
+			     enum eas_version version, enum eas_meeting_type type,
+			     bool hex_id,
 			     struct wbxml_writer *writer);
 
 #endif

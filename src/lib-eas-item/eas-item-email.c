@@ -303,6 +303,20 @@ static void write_tail_of_14(struct eas_item_email *item)
 		write_categories(item->writer, item->version, &item->flags);
 }
 
+static enum eas_meeting_type email_meeting_type(const struct eas_item_email *item)
+{
+	static const char *const nobody[] = { NULL };
+	const struct eas_email_source *source = item->source;
+	struct eas_meeting_facts facts = {
+		.itip = &item->meeting->itip, .own = nobody
+	};
+
+	/* before 14.1 nobody asks */
+	if (source->meeting_type != NULL && item->version >= EAS_VERSION_14_1)
+		return source->meeting_type(source->meeting_context, facts.itip);
+	return eas_meeting_type_get(&facts);
+}
+
 static void write_tail(struct eas_item_email *item, enum eas_body_type native)
 {
 	const struct eas_email_meeting *meeting = item->meeting;
@@ -310,7 +324,7 @@ static void write_tail(struct eas_item_email *item, enum eas_body_type native)
 	write_text(item, EAS_TAG_EMAIL_MESSAGE_CLASS, meeting != NULL ?
 		   meeting->message_class : item->message->message_class);
 	if (meeting != NULL && email_wants(item, EAS_TAG_EMAIL_MEETING_REQUEST)) {
-		eas_email_meeting_write(meeting, item->version,
+		eas_email_meeting_write(meeting, item->version, email_meeting_type(item),
 					item->source->hex_global_id, item->writer);
 	}
 	write_text(item, EAS_TAG_EMAIL_INTERNET_CPID, EMAIL_CPID_UTF8);

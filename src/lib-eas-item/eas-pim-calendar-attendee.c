@@ -3,6 +3,7 @@
 #include "lib.h"
 #include "array.h"
 #include "wbxml-writer.h"
+#include "pim-itip.h"
 #include "pim-tree.h"
 #include "pim-text.h"
 #include "eas-tag.h"
@@ -17,7 +18,6 @@
 #define ATTENDEE_TYPE_REQUIRED 1
 #define ATTENDEE_TYPE_OPTIONAL 2
 #define ATTENDEE_TYPE_RESOURCE 3
-#define PROPOSED_PARAM "X-EAS-PROPOSED"
 
 static const struct {
 	const char *partstat;
@@ -110,7 +110,7 @@ static const char *attendee_get_name(const struct pim_property *attendee)
 static void proposal_write(struct eas_pim_context *ctx, const struct pim_property *attendee,
 			   struct wbxml_writer *writer)
 {
-	const char *value = pim_param_get(attendee, PROPOSED_PARAM);
+	const char *value = pim_param_get(attendee, PIM_ITIP_PROPOSED_PARAM);
 	const char *const *times;
 	time_t start, end;
 

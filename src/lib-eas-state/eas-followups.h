@@ -16,6 +16,8 @@
 #define EAS_FOLLOWUPS_VERBS "verbs"
 /* not of mails, but of meetings: what their organizers were told last */
 #define EAS_FOLLOWUPS_ANSWERS "answers"
+/* and the newest invitation that was seen */
+#define EAS_FOLLOWUPS_INVITATIONS "invitations"
 
 /* those of one user and subject */
 struct eas_followups;

@@ -53,9 +53,9 @@ find_event(const struct pim_object *object, bool has_instance, int64_t instance)
 	return NULL;
 }
 
-/* The VEVENT of object that event is about; NULL = there is none yet. */
-static struct pim_component *
-find_same(const struct pim_object *object, const struct pim_component *event)
+struct pim_component *
+pim_itip_find_event(const struct pim_object *object,
+		    const struct pim_component *event)
 {
 	int64_t instance = 0;
 	bool has_instance = pim_itip_get_instance(event, &instance);
@@ -165,7 +165,8 @@ static bool is_newer(const struct pim_component *old, const struct pim_component
 	return old_stamp == NULL || stamp == NULL || strcmp(stamp, old_stamp) > 0;
 }
 
-bool pim_itip_apply_request(struct pim_object *object, const struct pim_itip *itip)
+bool pim_itip_apply_request(struct pim_object *object, const struct pim_itip *itip,
+			    bool newest)
 {
 	struct pim_component *event, *old, *copy;
 	bool changed = FALSE;
@@ -174,8 +175,9 @@ bool pim_itip_apply_request(struct pim_object *object, const struct pim_itip *it
 	     event = pim_component_find_next(event)) {
 		if (is_of_unknown_instance(event))
 			continue;
-		old = find_same(object, event);
-		if (old != NULL && !is_newer(old, event))
+		old = pim_itip_find_event(object, event);
+		if (old != NULL && !is_newer(old, event) &&
+		    (!newest || pim_itip_sequence(event) < pim_itip_sequence(old)))
 			continue;
 		copy = pim_component_copy(object->pool, event);
 		if (old != NULL) {
@@ -191,9 +193,11 @@ bool pim_itip_apply_request(struct pim_object *object, const struct pim_itip *it
 /* When an attendee answered last: mails may be seen in any order, and again. */
 #define REPLY_STAMP_PARAM "X-EAS-REPLY-STAMP"
 
+/* proposed: the times the attendee would like better; NULL = none */
 static bool
 set_attendee(struct pim_object *object, struct pim_component *event,
-	     const struct pim_property *answer, const char *stamp)
+	     const struct pim_property *answer, const char *stamp,
+	     const char *proposed)
 {
 	const char *const addresses[] = { pim_itip_address(answer), NULL };
 	const char *partstat = pim_param_get(answer, "PARTSTAT");
@@ -203,7 +207,9 @@ set_attendee(struct pim_object *object, struct pim_component *event,
 	attendee = *addresses[0] == '\0' ? NULL :
 		pim_itip_find_attendee(event, addresses);
 	if (attendee == NULL || partstat == NULL ||
-	    null_strcmp(pim_param_get(attendee, "PARTSTAT"), partstat) == 0)
+	    (null_strcmp(pim_param_get(attendee, "PARTSTAT"), partstat) == 0 &&
+	     null_strcmp(pim_param_get(attendee, PIM_ITIP_PROPOSED_PARAM),
+			 proposed) == 0))
 		return FALSE;
 	old_stamp = pim_param_get(attendee, REPLY_STAMP_PARAM);
 	if (stamp != NULL && old_stamp != NULL && strcmp(stamp, old_stamp) < 0)
@@ -211,16 +217,17 @@ set_attendee(struct pim_object *object, struct pim_component *event,
 	pim_param_set(object->pool, attendee, "PARTSTAT", partstat);
 	pim_param_set(object->pool, attendee, "RSVP", NULL);
 	pim_param_set(object->pool, attendee, REPLY_STAMP_PARAM, stamp);
+	pim_param_set(object->pool, attendee, PIM_ITIP_PROPOSED_PARAM, proposed);
 	return TRUE;
 }
 
 static bool
-apply_reply(struct pim_object *object, const struct pim_component *event)
+apply_answer(struct pim_object *object, const struct pim_component *event,
+	     const struct pim_property *answer, const char *proposed)
 {
-	const struct pim_property *answer = pim_property_find(event, "ATTENDEE");
 	const char *const addresses[] = {
 		answer == NULL ? "" : pim_itip_address(answer), NULL };
-	struct pim_component *target = find_same(object, event);
+	struct pim_component *target = pim_itip_find_event(object, event);
 	const struct pim_component *master;
 
 	/* an answer is of one attendee */
@@ -238,7 +245,7 @@ apply_reply(struct pim_object *object, const struct pim_component *event)
 		return FALSE;
 	}
 	return set_attendee(object, target, answer,
-			    pim_component_get(event, "DTSTAMP"));
+			    pim_component_get(event, "DTSTAMP"), proposed);
 }
 
 bool pim_itip_apply_reply(struct pim_object *object, const struct pim_itip *itip)
@@ -248,10 +255,43 @@ bool pim_itip_apply_reply(struct pim_object *object, const struct pim_itip *itip
 
 	for (event = pim_component_find(itip->root, "VEVENT"); event != NULL;
 	     event = pim_component_find_next(event)) T_BEGIN {
-		if (apply_reply(object, event))
+		if (apply_answer(object, event,
+				 pim_property_find(event, "ATTENDEE"), NULL))
 			changed = TRUE;
 	} T_END;
 	return changed;
+}
+
+/* "start/end", UTC. FALSE = it does not say when. */
+static bool
+get_proposed(pool_t pool, const struct pim_component *event, const char **proposed_r)
+{
+	struct pim_event_times times;
+
+	if (!pim_event_get_times(pool, event, &times))
+		return FALSE;
+	*proposed_r = p_strdup_printf(pool, "%s/%s",
+		pim_object_stamp(pim_time_to_utc(&times.start, NULL)),
+		pim_object_stamp(pim_time_to_utc(&times.end, NULL)));
+	return TRUE;
+}
+
+bool pim_itip_apply_counter(struct pim_object *object, const struct pim_itip *itip,
+			    const char *address)
+{
+	static const char *const times[] = { "DTSTART", "DTEND", "DURATION" };
+	const char *const addresses[] = { address, NULL };
+	struct pim_component *event =
+		pim_component_copy(object->pool, itip->event);
+	const char *proposed;
+
+	if (!get_proposed(object->pool, itip->event, &proposed))
+		return FALSE;
+	/* the instance stays when it is */
+	for (unsigned int i = 0; i < N_ELEMENTS(times); i++)
+		pim_property_remove_all(event, times[i]);
+	return apply_answer(object, event, pim_itip_find_attendee(event, addresses),
+			    proposed);
 }
 
 static bool
@@ -280,7 +320,7 @@ bool pim_itip_apply_cancel(struct pim_object *object, const struct pim_itip *iti
 
 	for (event = pim_component_find(itip->root, "VEVENT"); event != NULL;
 	     event = pim_component_find_next(event)) {
-		struct pim_component *target = find_same(object, event);
+		struct pim_component *target = pim_itip_find_event(object, event);
 
 		if (is_of_unknown_instance(event))
 			continue;

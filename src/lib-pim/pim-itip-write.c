@@ -8,6 +8,7 @@
 #include "message-date.h"
 #include "str.h"
 #include "strescape.h"
+#include "pim-event.h"
 #include "pim-itip.h"
 #include "pim-object-private.h"
 #include "pim-text.h"
@@ -56,10 +57,29 @@ new_calendar(pool_t pool, enum pim_itip_method method)
 	return root;
 }
 
+/* How Outlook and Exchange tell in a proposal when the meeting is on. */
+static void keep_original_time(pool_t pool, struct pim_component *event,
+			       const char *from, const char *name)
+{
+	const struct pim_property *property = pim_property_find(event, from);
+	struct pim_time time;
+
+	if (property == NULL || !pim_event_get_time(pool, event, property, &time))
+		return;
+	if (time.is_date)
+		pim_property_add_copy(pool, event, property)->name = name;
+	else {
+		pim_property_add(pool, event, name,
+				 pim_object_stamp(pim_time_to_utc(&time, NULL)));
+	}
+}
+
 static void
 set_proposed(pool_t pool, struct pim_component *event,
 	     const struct pim_itip_answer *answer)
 {
+	keep_original_time(pool, event, "DTSTART", "X-MS-OLK-ORIGINALSTART");
+	keep_original_time(pool, event, "DTEND", "X-MS-OLK-ORIGINALEND");
 	pim_property_remove_all(event, "DTSTART");
 	pim_property_remove_all(event, "DTEND");
 	pim_property_remove_all(event, "DURATION");

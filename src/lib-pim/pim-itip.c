@@ -18,6 +18,7 @@ static const char *const method_names[] = {
 	[PIM_ITIP_CANCEL] = "CANCEL",
 	[PIM_ITIP_COUNTER] = "COUNTER",
 	[PIM_ITIP_DECLINECOUNTER] = "DECLINECOUNTER",
+	[PIM_ITIP_PUBLISH] = "PUBLISH",
 };
 
 const char *pim_itip_method_name(enum pim_itip_method method)

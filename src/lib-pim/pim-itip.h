@@ -13,17 +13,22 @@ struct pim_component;
 struct pim_property;
 struct pim_mime;
 
+/* of an ATTENDEE: "start/end" in UTC, what it would like better */
+#define PIM_ITIP_PROPOSED_PARAM "X-EAS-PROPOSED"
+
 /* Bytes of a text/calendar part that are looked at */
 #define PIM_ITIP_MAX_BYTES (1024*1024)
 
 enum pim_itip_method {
-	/* PUBLISH, ADD, REFRESH, and what nobody knows */
+	/* ADD, REFRESH, and what nobody knows */
 	PIM_ITIP_OTHER,
 	PIM_ITIP_REQUEST,
 	PIM_ITIP_REPLY,
 	PIM_ITIP_CANCEL,
 	PIM_ITIP_COUNTER,
-	PIM_ITIP_DECLINECOUNTER
+	PIM_ITIP_DECLINECOUNTER,
+	/* an event that is no meeting */
+	PIM_ITIP_PUBLISH
 };
 
 struct pim_itip {
@@ -61,15 +66,23 @@ unsigned int pim_itip_sequence(const struct pim_component *event);
 /* The instant of RECURRENCE-ID. FALSE = it has none, or none that can be read. */
 bool pim_itip_get_instance(const struct pim_component *event, int64_t *utc_r);
 
+/* The VEVENT of object that event is about: the same instance, or the series. NULL = there is none of its own. */
+struct pim_component *
+pim_itip_find_event(const struct pim_object *object,
+		    const struct pim_component *event);
+
 /* Of an invitation: the object for the calendar of an attendee. */
 struct pim_object *pim_itip_new_object(pool_t pool, const struct pim_itip *itip,
 				       enum pim_format format);
-/* Make the attendee's copy say what the newer invitation does; alarms, categories and what is the attendee's own stay. Returns FALSE if
-   nothing differs, or it is older than the copy. */
+/* Make the attendee's copy say what the newer invitation does; alarms, categories and what is the attendee's own stay. newest: it is known that
+   none of its SEQUENCE is newer; else DTSTAMP tells. Returns FALSE if nothing differs, or it is older than the copy. */
 bool pim_itip_apply_request(struct pim_object *object,
-			    const struct pim_itip *itip);
+			    const struct pim_itip *itip, bool newest);
 /* The organizer's copy: what one attendee answered. Returns FALSE if it is no attendee, or nothing differs. */
 bool pim_itip_apply_reply(struct pim_object *object, const struct pim_itip *itip);
+/* The organizer's copy: that attendee answered, and would like other times better. Returns as pim_itip_apply_reply(). */
+bool pim_itip_apply_counter(struct pim_object *object, const struct pim_itip *itip,
+			    const char *address);
 /* An attendee's copy: the meeting, or an instance, is cancelled. */
 bool pim_itip_apply_cancel(struct pim_object *object, const struct pim_itip *itip);
 /* Own answer: PARTSTAT of attendee in event, without RSVP, and STATUS, TRANSP as they follow. */

@@ -81,6 +81,46 @@ static void test_pim_itip_read(void)
 	test_end();
 }
 
+static void test_pim_itip_counter(void)
+{
+	struct pim_object *object = invited();
+	struct pim_component *event = pim_object_main(object), *override;
+	const struct pim_property *attendee = pim_itip_find_attendee(event,
+		(const char *const[]){ "cy@example.com", NULL });
+	const char *start = pim_component_get(event, "DTSTART");
+	struct pim_itip itip;
+
+	test_begin("pim itip: a proposal stands with its attendee, until the next answer");
+	read_itip(MESSAGE("COUNTER", "SEQUENCE:1\n"
+		"DTSTART:20260202T150000Z\nDTEND:20260202T160000Z\n"
+		"ATTENDEE:mailto:anna@example.org\n"
+		"ATTENDEE;PARTSTAT=TENTATIVE:mailto:cy@example.com\n"), &itip);
+	test_assert(!pim_itip_apply_counter(object, &itip, "eve@example.com"));
+	test_assert(pim_itip_apply_counter(object, &itip, "cy@example.com"));
+	test_assert_strcmp(pim_param_get(attendee, "PARTSTAT"), "TENTATIVE");
+	test_assert_strcmp(pim_param_get(attendee, PIM_ITIP_PROPOSED_PARAM),
+			   "20260202T150000Z/20260202T160000Z");
+	test_assert_strcmp(pim_component_get(event, "DTSTART"), start);
+	test_assert(!pim_itip_apply_counter(object, &itip, "cy@example.com"));
+	read_itip(MESSAGE("REPLY", "SEQUENCE:1\n"
+		"ATTENDEE;PARTSTAT=TENTATIVE:mailto:cy@example.com\n"), &itip);
+	test_assert(pim_itip_apply_reply(object, &itip));
+	test_assert(pim_param_get(attendee, PIM_ITIP_PROPOSED_PARAM) == NULL);
+	/* of one instance, which stays when it is */
+	read_itip(MESSAGE("COUNTER", "SEQUENCE:1\nRECURRENCE-ID:20260209T080000Z\n"
+		"DTSTART:20260209T150000Z\nDTEND:20260209T160000Z\n"
+		"ATTENDEE;PARTSTAT=TENTATIVE:mailto:cy@example.com\n"), &itip);
+	test_assert(pim_itip_apply_counter(object, &itip, "cy@example.com"));
+	override = pim_component_find_next(event);
+	test_assert(override != NULL);
+	test_assert_strcmp(pim_component_get(override, "DTSTART"), "20260209T080000Z");
+	/* it does not say when */
+	read_itip(MESSAGE("COUNTER", "SEQUENCE:1\n"
+		"ATTENDEE;PARTSTAT=TENTATIVE:mailto:cy@example.com\n"), &itip);
+	test_assert(!pim_itip_apply_counter(object, &itip, "cy@example.com"));
+	test_end();
+}
+
 static void test_pim_itip_reply(void)
 {
 	struct pim_object *object = invited();
@@ -166,14 +206,14 @@ static void test_pim_itip_update(void)
 	alarm = pim_component_new(pool, "VALARM");
 	pim_component_append(event, alarm);
 	read_itip(INVITATION("0", "SUMMARY:Old\n"), &itip);
-	test_assert(!pim_itip_apply_request(object, &itip));
+	test_assert(!pim_itip_apply_request(object, &itip, FALSE));
 	read_itip(INVITATION("2", "SUMMARY:New\nCATEGORIES:Theirs\n"), &itip);
-	test_assert(pim_itip_apply_request(object, &itip));
+	test_assert(pim_itip_apply_request(object, &itip, FALSE));
 	event = pim_object_main(object);
 	test_assert_strcmp(pim_component_get(event, "SUMMARY"), "New");
 	test_assert_strcmp(pim_component_get(event, "CATEGORIES"), "Mine");
 	test_assert(pim_component_find(event, "VALARM") != NULL);
-	test_assert(!pim_itip_apply_request(object, &itip));
+	test_assert(!pim_itip_apply_request(object, &itip, FALSE));
 	test_end();
 }
 
@@ -256,6 +296,7 @@ int main(void)
 {
 	static void (*const test_functions[])(void) = {
 		test_pim_itip_read,
+		test_pim_itip_counter,
 		test_pim_itip_reply,
 		test_pim_itip_cancel,
 		test_pim_itip_update,

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What an invitation is to the user: that depends on the calendar, and on what came before. Whatever it was when it was
+   seen first, it stays, until a newer one makes it an old one. */
+
+#include "lib.h"
+#include "pim-tree.h"
+#include "eas-followups.h"
+#include "eas-user.h"
+#include "eas-meeting.h"
+
+/* the newest invitation: "SEQUENCE DTSTAMP type" */
+struct seen {
+	unsigned int sequence;
+	time_t stamp_utc;
+	unsigned int type;
+};
+
+static bool seen_parse(const char *text, struct seen *seen_r)
+{
+	const char *const *fields = text == NULL ? NULL : t_strsplit(text, " ");
+
+	return fields != NULL && str_array_length(fields) == 3 &&
+		str_to_uint(fields[0], &seen_r->sequence) == 0 &&
+		str_to_time(fields[1], &seen_r->stamp_utc) == 0 &&
+		str_to_uint(fields[2], &seen_r->type) == 0 &&
+		seen_r->type <= EAS_MEETING_TYPE_DELEGATED;
+}
+
+/* The VEVENT of the calendar. NULL = none, or it cannot be said now (logged). */
+static const struct pim_component *
+find_entry(struct eas_user *user, const struct pim_itip *itip, pool_t pool)
+{
+	const struct pim_component *entry = NULL;
+	const struct eas_pim_row *row;
+	struct eas_pim_folder *calendar;
+	struct pim_object *object;
+
+	if (eas_meeting_open_calendar(user, user->event, &calendar) <= 0)
+		return NULL;
+	if (eas_meeting_find(calendar, itip->uid, pool, &row, &object) == 0 &&
+	    row != NULL) {
+		entry = pim_itip_find_event(object, itip->event);
+		if (entry == NULL)
+			entry = pim_object_main(object);
+	}
+	eas_pim_folder_close(&calendar);
+	return entry;
+}
+
+static enum eas_meeting_type
+get_type(struct eas_user *user, const struct pim_itip *itip, const char *name)
+{
+	struct eas_meeting_facts facts = {
+		.itip = itip, .own = eas_user_get_addresses(user)
+	};
+	struct seen seen;
+	enum eas_meeting_type type;
+	pool_t pool;
+
+	facts.seen = seen_parse(eas_meeting_note_get(user, EAS_FOLLOWUPS_INVITATIONS,
+						     name), &seen);
+	if (facts.seen) {
+		if (seen.sequence == itip->sequence && seen.stamp_utc == itip->stamp_utc)
+			return seen.type;
+		facts.seen_sequence = seen.sequence;
+		facts.seen_stamp_utc = seen.stamp_utc;
+	}
+	pool = pool_alloconly_create("eas meeting type", 16*1024);
+	facts.entry = find_entry(user, itip, pool);
+	type = eas_meeting_type_get(&facts);
+	pool_unref(&pool);
+	if (type != EAS_MEETING_TYPE_OUTDATED) {
+		eas_meeting_note_set(user, EAS_FOLLOWUPS_INVITATIONS, name,
+			t_strdup_printf("%u %"PRIdTIME_T" %u", itip->sequence,
+					itip->stamp_utc, type));
+	}
+	return type;
+}
+
+enum eas_meeting_type
+eas_meeting_get_type(struct eas_user *user, const struct pim_itip *itip)
+{
+	enum eas_meeting_type type = EAS_MEETING_TYPE_UNSPECIFIED;
+
+	if (itip->method == PIM_ITIP_REQUEST) T_BEGIN {
+		type = get_type(user, itip, eas_meeting_note_name(itip->event));
+	} T_END;
+	return type;
+}
