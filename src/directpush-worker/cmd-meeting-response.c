@@ -70,6 +70,8 @@ struct response {
 	/* ServerId of the entry */
 	const char *object_id;
 	struct eas_meeting_change change;
+	/* before, and the invitation is gone since */
+	bool answered;
 };
 
 /* Both times or none, in their order. MS-ASCMD "ProposedStartTime" (2.2.3.141), "ProposedEndTime" (2.2.3.140) */
@@ -131,10 +133,14 @@ static enum eas_status read_invitation(struct response *response, const char *id
 
 	if (moved != NULL) {
 		/* asked before, and the answer was lost */
+		response->answered = strcmp(moved->dst_id, id) == 0;
 		id = moved->dst_id;
 	}
 	response->mail_id = id;
 	ret = eas_mail_item_open(ctx->user, ctx->event, id, &item);
+	if (ret == 0 && response->answered)
+		return EAS_STATUS_NONE;
+	response->answered = FALSE;
 	if (ret <= 0) {
 		return ret < 0 ? EAS_MEETING_RESPONSE_STATUS_MAILBOX_ERROR :
 			EAS_MEETING_RESPONSE_STATUS_INVALID_REQUEST;
@@ -218,7 +224,8 @@ static enum eas_status find_asked(struct response *response)
 		return status != EAS_STATUS_NONE ? status : read_entry(response);
 	}
 	status = read_invitation(response, id);
-	return status != EAS_STATUS_NONE ? status : open_calendar(response);
+	return status != EAS_STATUS_NONE || response->answered ? status :
+		open_calendar(response);
 }
 
 /*
@@ -420,6 +427,15 @@ static void remember_move(struct response *response, const char *id,
 	}
 }
 
+/* Durably, before the invitation goes: without either nobody could tell what a device asks that repeats
+   the request. An id that moved to itself stands for it until more is known. Where it fails the
+   invitation stays. */
+static int remember_answer(struct response *response)
+{
+	eas_device_add_move(response->ctx->device, response->mail_id, response->mail_id);
+	return eas_device_write(response->ctx->device);
+}
+
 /* It has served: from the Inbox it goes to Deleted Items. Where it cannot, it stays. */
 static void put_away(struct response *response)
 {
@@ -433,7 +449,7 @@ static void put_away(struct response *response)
 	if (!response->is_mail || response->mail_id == NULL ||
 	    eas_item_id_parse(response->mail_id, &folder_id, &move.src_uid) < 0 ||
 	    eas_folder_find(ctx->user, folder_id, &folder) <= 0 ||
-	    folder->type != EAS_FOLDER_TYPE_INBOX ||
+	    folder->type != EAS_FOLDER_TYPE_INBOX || remember_answer(response) < 0 ||
 	    eas_mailbox_open(ctx->user, folder, &inbox) <= 0)
 		return;
 	if (eas_special_open(ctx->user, EAS_FOLDER_TYPE_DELETED_ITEMS, &trash) == 0) {
@@ -453,7 +469,9 @@ static enum eas_status response_run(struct response *response)
 	enum eas_status status = find_asked(response);
 	unsigned char hash[EAS_PIM_HASH_SIZE];
 
-	if (status == EAS_STATUS_NONE && response->is_mail)
+	if (status != EAS_STATUS_NONE || response->answered)
+		return status;
+	if (response->is_mail)
 		status = take_invitation(response);
 	if (status == EAS_STATUS_NONE)
 		status = find_instance(response);
@@ -484,7 +502,8 @@ static void response_write(struct response *response, enum eas_status status)
 	}
 	wbxml_writer_element_uint(writer, EAS_TAG_MEETING_RESPONSE_STATUS,
 				  ok ? EAS_MEETING_RESPONSE_STATUS_OK : status);
-	if (ok && response->answer != RESPONSE_DECLINED) {
+	if (ok && response->answer != RESPONSE_DECLINED &&
+	    response->object_id != NULL) {
 		wbxml_writer_element(writer, EAS_TAG_MEETING_RESPONSE_CALENDAR_ID,
 				     response->object_id);
 	}

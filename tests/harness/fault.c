@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Preloaded into a worker: lets the n-th operation on its files fail, or kills the process
-   there. fault.py makes it and holds the other end of struct control. */
+/* Preloaded into front and workers: lets the n-th operation of a worker fail, or kills it
+   there; sets the clock of all. fault.py makes it and holds the other end of struct control. */
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -18,11 +18,16 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/types.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { OFF, FAIL, KILL };
+/* which operations count: on the user's files, on those of ours only, locks of the user's
+   files, allocations, and on the FIFO that tells the front */
+enum { FILES, OURS, LOCKS, MEMORY, FIFO };
 
 struct control {
 	/* what to do at operation number n */
@@ -31,15 +36,18 @@ struct control {
 	uint32_t count;
 	/* 1: it was done; name: where */
 	uint32_t fired;
-	/* not all files of the user's, ours only */
-	uint32_t ours_only;
+	uint32_t kind;
 	char name[40];
+	/* added to CLOCK_REALTIME */
+	int64_t clock_secs;
 };
 
 static struct control *control;
 /* only files below it */
 static const char *prefix;
 static size_t prefix_len;
+/* what fails is a worker's */
+static bool is_worker;
 
 __attribute__((constructor)) static void fault_init(void)
 {
@@ -52,6 +60,7 @@ __attribute__((constructor)) static void fault_init(void)
 	/* the process writes its title over its environment */
 	prefix = strdup(prefix);
 	prefix_len = strlen(prefix);
+	is_worker = strstr(program_invocation_short_name, "worker") != NULL;
 	fd = open(path, O_RDWR | O_CLOEXEC);
 	if (fd < 0)
 		return;
@@ -63,8 +72,10 @@ __attribute__((constructor)) static void fault_init(void)
 
 static bool is_ours(const char *path)
 {
+	if (path != NULL && control->kind == FIFO)
+		return strstr(path, "/directpush-notify") != NULL;
 	return path != NULL && strncmp(path, prefix, prefix_len) == 0 &&
-		(control->ours_only == 0 || strstr(path, "/directpush/") != NULL);
+		(control->kind != OURS || strstr(path, "/directpush/") != NULL);
 }
 
 static bool is_our_fd(int fd)
@@ -95,9 +106,11 @@ static bool fault_due(const char *name)
 	return true;
 }
 
-#define ARMED() (control != NULL && control->action != OFF)
-#define FAULT_PATH(path, name) (ARMED() && is_ours(path) && fault_due(name))
-#define FAULT_FD(fd, name) (ARMED() && is_our_fd(fd) && fault_due(name))
+#define ARMED() (control != NULL && control->action != OFF && is_worker)
+#define ARMED_FILES() (ARMED() && control->kind != LOCKS && control->kind != MEMORY)
+#define FAULT_PATH(path, name) (ARMED_FILES() && is_ours(path) && fault_due(name))
+#define FAULT_FD(fd, name) (ARMED_FILES() && is_our_fd(fd) && fault_due(name))
+#define FAULT_MEMORY(name) (ARMED() && control->kind == MEMORY && fault_due(name))
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
 #define OPEN(name) \
@@ -161,6 +174,29 @@ int flock(int fd, int operation)
 {
 	return (operation & LOCK_UN) == 0 && FAULT_FD(fd, "flock") ? -1 : REAL(flock)(fd, operation);
 }
+
+static bool fault_lock(int fd, int cmd, const void *arg)
+{
+	const struct flock *lock = arg;
+
+	if (cmd != F_SETLK && cmd != F_SETLKW)
+		return false;
+	return ARMED() && control->kind == LOCKS && lock->l_type != F_UNLCK &&
+		is_our_fd(fd) && fault_due("lock");
+}
+
+#define FCNTL(name) \
+int name(int fd, int cmd, ...) \
+{ \
+	va_list args; \
+	void *arg; \
+	va_start(args, cmd); \
+	arg = va_arg(args, void *); \
+	va_end(args); \
+	return fault_lock(fd, cmd, arg) ? -1 : REAL(name)(fd, cmd, arg); \
+}
+FCNTL(fcntl)
+FCNTL(fcntl64)
 int rename(const char *old, const char *new)
 {
 	return FAULT_PATH(new, "rename") ? -1 : REAL(rename)(old, new);
@@ -176,4 +212,59 @@ int unlink(const char *path)
 int mkdir(const char *path, mode_t mode)
 {
 	return FAULT_PATH(path, "mkdir") ? -1 : REAL(mkdir)(path, mode);
+}
+
+/*
+ * Memory
+ */
+
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *mem, size_t size);
+
+void *malloc(size_t size)
+{
+	return FAULT_MEMORY("malloc") ? NULL : __libc_malloc(size);
+}
+void *calloc(size_t count, size_t size)
+{
+	return FAULT_MEMORY("calloc") ? NULL : __libc_calloc(count, size);
+}
+void *realloc(void *mem, size_t size)
+{
+	return FAULT_MEMORY("realloc") ? NULL : __libc_realloc(mem, size);
+}
+
+/*
+ * Clock
+ */
+
+static time_t clock_get_jump(void)
+{
+	return control == NULL ? 0 : __atomic_load_n(&control->clock_secs, __ATOMIC_SEQ_CST);
+}
+
+int clock_gettime(clockid_t clock, struct timespec *ts)
+{
+	int ret = REAL(clock_gettime)(clock, ts);
+
+	if (ret == 0 && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE))
+		ts->tv_sec += clock_get_jump();
+	return ret;
+}
+int gettimeofday(struct timeval *restrict tv, void *restrict zone)
+{
+	int ret = REAL(gettimeofday)(tv, zone);
+
+	if (ret == 0)
+		tv->tv_sec += clock_get_jump();
+	return ret;
+}
+time_t time(time_t *now_r)
+{
+	time_t now = REAL(time)(NULL) + clock_get_jump();
+
+	if (now_r != NULL)
+		*now_r = now;
+	return now;
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The n-th file operation of a worker fails, or is its last: the test's side of fault.c."""
+"""The n-th operation of a worker fails, or is its last; the clock jumps: the test's side of fault.c."""
 
 import errno
 import mmap
@@ -11,7 +11,9 @@ import tempfile
 from .dovecot import HARNESS
 
 FAIL, KILL = 1, 2
-_FORMAT = "=IIIIII40s"
+FILES, OURS, LOCKS, MEMORY, FIFO = range(5)
+_FORMAT = "=IIIIII40sq"
+_CLOCK_AT = 64
 
 
 class Fault:
@@ -34,13 +36,24 @@ class Fault:
         """For Instance.start(): %d is the instance's folder."""
         return ["env", f"LD_PRELOAD={self.dir}/fault.so", f"FAULT_CONTROL={self._path}", "FAULT_PREFIX=%d/home"]
 
-    def arm(self, action, n, error=errno.EIO):
-        """FAIL is for the files of ours (Dovecot's own look after themselves), KILL for all of the user's."""
-        self._map[:] = struct.pack(_FORMAT, 0, n, error, 0, 0, action == FAIL, b"")
+    def arm(self, action, n, error=errno.EIO, kind=None):
+        """kind: which operations count. Without it FAIL is for the files of ours (Dovecot's own look after themselves),
+        KILL for all of the user's."""
+        if kind is None:
+            kind = OURS if action == FAIL else FILES
+        self._map[:_CLOCK_AT] = struct.pack(_FORMAT[:-1], 0, n, error, 0, 0, kind, b"")
         self._map[0:4] = struct.pack("=I", action)
+
+    def jump(self, secs):
+        """From now on the clock of front and workers is so far ahead of the true one."""
+        self._map[_CLOCK_AT:_CLOCK_AT + 8] = struct.pack("=q", secs)
+
+    def count(self):
+        """Operations of that kind since it was armed."""
+        return struct.unpack(_FORMAT, self._map[:])[3]
 
     def disarm(self):
         """Returns what failed ("rename"), or None if there were fewer operations than n."""
         self._map[0:4] = bytes(4)
-        fired, name = struct.unpack(_FORMAT, self._map[:])[4::2]
+        fired, name = struct.unpack(_FORMAT, self._map[:])[4:8:2]
         return name.rstrip(b"\0").decode() if fired else None

@@ -4,13 +4,13 @@
 import errno
 
 from tests.harness.fault import FAIL
-from tests.harness.fault_rounds import UNBRAKED, run_rounds
+from tests.harness.fault_rounds import CONFIG, run_rounds
 
 scenario = "Whichever file operation of a worker fails, the repeated request loses and doubles nothing"
 spec = ["design 8"]
 needs = ["faults"]
-config = UNBRAKED
+config = CONFIG
 
 
 def run(stage):
-    run_rounds(stage, ((FAIL, errno.EIO), (FAIL, errno.ENOSPC)))
+    run_rounds(stage, ((FAIL, errno.EIO, None), (FAIL, errno.ENOSPC, None)))

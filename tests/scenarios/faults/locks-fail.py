@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""No lock is to be had for the n-th lock a worker takes on the user's files: Dovecot's indexes, and ours."""
+
+import errno
+
+from tests.harness.fault import FAIL, LOCKS
+from tests.harness.fault_rounds import CONFIG, run_rounds
+
+scenario = "Whichever lock fails, the repeated request loses and doubles nothing"
+spec = ["design 8"]
+needs = ["faults"]
+config = CONFIG
+seconds = 40
+
+
+def run(stage):
+    run_rounds(stage, ((FAIL, errno.ENOLCK, LOCKS),))
