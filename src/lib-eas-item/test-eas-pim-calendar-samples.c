@@ -13,12 +13,14 @@
 #include "pim-zone.h"
 #include "eas-body.h"
 #include "eas-tag.h"
-#include "eas-item-pim.h"
+#include "eas-value.h"
+#include "eas-pim-class.h"
 #include "test-eas-file.h"
 #include "test-eas-text.h"
+#include "test-eas-pim-oracle.h"
 
-/* Messages that other programs have written: what a device sends back as it was shown changes nothing, and what it
-   changes changes nothing else. */
+/* Messages that other programs have written: what a device sends back as it was shown changes nothing, what it changes changes
+   nothing else, and Kolab's programs read what has become of them. */
 
 /* 2026-03-01 12:00:00 UTC */
 #define NOW 1772366400
@@ -128,23 +130,70 @@ static void sample_echo(const char *path, enum eas_version version)
  * One change
  */
 
+#define TIMES "DTSTART", "DTEND", "DURATION", "SEQUENCE", "EXDATE", "RECURRENCE-ID", "RRULE", "BEGIN", "END"
+/* on the clock of nobody */
+#define OWN_ZONE \
+	"av///00AaQBuAGUAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAkAAAAC" \
+	"AAMAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" \
+	"AAAAAAQAAAACAAIAAAAAAAAAxP///w=="
+
 static const struct sample_change {
-	/* in the notation of tests/README.md */
+	/* one element, and what it does not go without, in the notation of tests/README.md; %s: when the item starts */
 	const char *data;
+	/* its occurrences follow, or get lines of their own: only the main event is looked at */
+	bool series;
 	/* lines that may be others then */
 	const char *const names[12];
 } sample_changes[] = {
-	{ "Calendar:Subject \"quite another\"", { "SUMMARY" } },
-	{ "Calendar:BusyStatus \"3\"", { "TRANSP", "X-MICROSOFT-CDO-BUSYSTATUS", "STATUS" } },
-	{ "Calendar:BusyStatus \"0\"", { "TRANSP", "X-MICROSOFT-CDO-BUSYSTATUS", "STATUS" } },
-	{ "Calendar:Sensitivity \"1\"", { "CLASS", "X-EAS-SENSITIVITY" } },
-	{ "Calendar:Reminder \"77\"", { "BEGIN", "END", "ACTION", "DESCRIPTION", "TRIGGER" } },
-	{ "Calendar:Categories\n    Category \"quite new\"", { "CATEGORIES" } },
-	{ "AirSyncBase:Body\n    Type \"1\"\n    Data \"quite new\"", { "DESCRIPTION", "X-ALT-DESC" } },
+	{ "Calendar:Subject \"quite another\"", FALSE, { "SUMMARY" } },
+	{ "Calendar:Subject", FALSE, { "SUMMARY" } },
+	{ "Calendar:Location \"quite another\"", FALSE, { "LOCATION", "GEO", "X-EAS-LOCATION" } },
+	{ "AirSyncBase:Location\n    DisplayName \"another\"\n    City \"Town\"\n    Latitude \"1.5\"\n    Longitude \"2.5\"",
+	  FALSE, { "LOCATION", "GEO", "X-EAS-LOCATION" } },
+	{ "AirSyncBase:Location", FALSE, { "LOCATION", "GEO", "X-EAS-LOCATION" } },
+	{ "Calendar:BusyStatus \"3\"", FALSE, { "TRANSP", "X-MICROSOFT-CDO-BUSYSTATUS", "STATUS" } },
+	{ "Calendar:BusyStatus \"0\"", FALSE, { "TRANSP", "X-MICROSOFT-CDO-BUSYSTATUS", "STATUS" } },
+	{ "Calendar:Sensitivity \"1\"", FALSE, { "CLASS", "X-EAS-SENSITIVITY" } },
+	{ "Calendar:Sensitivity \"3\"", FALSE, { "CLASS", "X-EAS-SENSITIVITY" } },
+	{ "Calendar:Reminder \"77\"", FALSE, { "BEGIN", "END", "ACTION", "DESCRIPTION", "TRIGGER" } },
+	{ "Calendar:Reminder", FALSE, { "BEGIN", "END", "ACTION", "DESCRIPTION", "TRIGGER", "DURATION", "REPEAT" } },
+	{ "Calendar:Categories\n    Category \"quite, new\"", FALSE, { "CATEGORIES" } },
+	{ "Calendar:Categories", FALSE, { "CATEGORIES" } },
+	{ "AirSyncBase:Body\n    Type \"1\"\n    Data \"quite new\"", FALSE, { "DESCRIPTION", "X-ALT-DESC" } },
+	{ "AirSyncBase:Body\n    Type \"2\"\n    Data \"<p>quite <b>new</b></p>\"", FALSE, { "DESCRIPTION", "X-ALT-DESC" } },
+	{ "AirSyncBase:NativeBodyType \"2\"", FALSE, { NULL } },
 	{ "Calendar:StartTime \"20300304T100000Z\"\n  Calendar:EndTime \"20300304T113000Z\"\n  Calendar:AllDayEvent \"0\"",
-	  { "DTSTART", "DTEND", "DURATION", "SEQUENCE", "EXDATE", "RECURRENCE-ID", "RRULE" } },
-	{ "Calendar:Recurrence\n    Type \"0\"\n    Interval \"5\"",
-	  { "RRULE", "RDATE", "EXDATE", "SEQUENCE" } }
+	  TRUE, { TIMES } },
+	{ "Calendar:StartTime \"20300304T000000Z\"\n  Calendar:EndTime \"20300306T000000Z\"\n  Calendar:AllDayEvent \"1\"",
+	  TRUE, { TIMES } },
+	{ "Calendar:StartTime \"%s\"\n  Calendar:EndTime \"20400101T000000Z\"", TRUE, { TIMES } },
+	{ "Calendar:StartTime \"20300304T100000Z\"\n  Calendar:EndTime \"20300304T113000Z\"\n  Calendar:Timezone \"" OWN_ZONE "\"",
+	  TRUE, { TIMES, "TZID" } },
+	{ "Calendar:Recurrence\n    Type \"0\"\n    Interval \"5\"", TRUE, { "RRULE", "RDATE", "EXDATE", "SEQUENCE" } },
+	{ "Calendar:Recurrence\n    Type \"3\"\n    Interval \"1\"\n    WeekOfMonth \"5\"\n    DayOfWeek \"62\"", TRUE,
+	  { "RRULE", "RDATE", "EXDATE", "SEQUENCE" } },
+	{ "Calendar:Recurrence", TRUE, { "RRULE", "RDATE", "EXDATE", "SEQUENCE" } },
+	{ "Calendar:Exceptions\n    Exception\n      Deleted \"1\"\n      ExceptionStartTime \"%s\"", TRUE, { "EXDATE" } },
+	{ "Calendar:Exceptions\n    Exception\n      ExceptionStartTime \"%s\"\n      Subject \"new\"", TRUE, { NULL } },
+	{ "Calendar:Attendees\n    Attendee\n      Email \"new@example.org\"\n      Name \"New; one\"\n      AttendeeType \"2\"",
+	  FALSE, { "ATTENDEE", "ORGANIZER", "SEQUENCE" } },
+	{ "Calendar:Attendees", FALSE, { "ATTENDEE", "SEQUENCE" } },
+	{ "Calendar:OrganizerName \"Somebody\"", FALSE, { NULL } },
+	{ "Calendar:OrganizerEmail \"somebody@example.org\"", FALSE, { "ORGANIZER" } },
+	{ "Calendar:MeetingStatus \"5\"", FALSE, { "STATUS", "SEQUENCE", "X-EAS-MEETINGSTATUS" } },
+	{ "Calendar:ResponseRequested \"1\"", FALSE, { "ATTENDEE" } },
+	{ "Calendar:ResponseRequested \"0\"", FALSE, { "ATTENDEE" } },
+	{ "Calendar:DisallowNewTimeProposal \"1\"", FALSE, { "X-MICROSOFT-DISALLOW-COUNTER" } },
+	{ "AirSyncBase:Attachments\n    Add\n      ClientId \"a1\"\n      DisplayName \"a.txt\"\n      Content hex:61\n      Method \"1\"",
+	  FALSE, { "ATTACH" } },
+	/* what is the server's to say */
+	{ "Calendar:UID \"another\"", FALSE, { NULL } },
+	{ "Calendar:ClientUid \"another\"", FALSE, { NULL } },
+	{ "Calendar:DtStamp \"20200101T000000Z\"", FALSE, { NULL } },
+	{ "Calendar:ResponseType \"3\"", FALSE, { NULL } },
+	{ "Calendar:AppointmentReplyTime \"20200101T000000Z\"", FALSE, { NULL } },
+	{ "Calendar:OnlineMeetingConfLink \"conf:x\"", FALSE, { NULL } },
+	{ "Calendar:OnlineMeetingExternalLink \"https://example.org/\"", FALSE, { NULL } },
 };
 
 static bool line_may_change(const char *line, const struct sample_change *change)
@@ -164,14 +213,18 @@ static bool line_may_change(const char *line, const struct sample_change *change
 	return FALSE;
 }
 
-/* Up to 14.1 exceptions of days that the new series has not are gone: only the main event is looked at. */
 static const char *const *text_fixed_lines(const char *text, const struct sample_change *change)
 {
-	const char *const *line, *end = strstr(text, "END:VEVENT");
+	const char *const *line, *begin = text, *end;
 	ARRAY_TYPE(const_string) fixed;
 
+	if (change->series) {
+		begin = strstr(text, "BEGIN:VEVENT");
+		end = strstr(begin, "END:VEVENT");
+		text = t_strdup_until(begin, end);
+	}
 	t_array_init(&fixed, 64);
-	for (line = t_strsplit(t_strdup_until(text, end), "\n"); *line != NULL; line++) {
+	for (line = t_strsplit(text, "\n"); *line != NULL; line++) {
 		if (!line_may_change(*line, change))
 			array_push_back(&fixed, line);
 	}
@@ -179,36 +232,104 @@ static const char *const *text_fixed_lines(const char *text, const struct sample
 	return array_front(&fixed);
 }
 
+static void lines_expect_same(const char *told, const char *const *before, const char *const *after)
+{
+	unsigned int i;
+
+	for (i = 0; before[i] != NULL && after[i] != NULL; i++) {
+		if (strcmp(before[i], after[i]) != 0)
+			break;
+	}
+	if (before[i] != NULL || after[i] != NULL) {
+		test_out_reason(told, FALSE, t_strdup_printf("%s -> %s", before[i] == NULL ? "" : before[i],
+							     after[i] == NULL ? "" : after[i]));
+	}
+}
+
+/* In the data that a device sends: when the item starts, as it was shown. */
+static const char *change_data(struct eas_pim_context *ctx, const struct sample_change *change)
+{
+	const struct wbxml_node *shown = eas_item_pim_project(ctx, ctx->pool);
+	const char *start = strstr(change->data, "%s");
+
+	if (start == NULL)
+		return t_strdup_printf("ApplicationData\n  %s\n", change->data);
+	return t_strdup_printf("ApplicationData\n  %s%s%s\n", t_strdup_until(change->data, start),
+			       wbxml_node_child_value(shown, EAS_TAG_CALENDAR_START_TIME), start + 2);
+}
+
 static void sample_change(const char *path, enum eas_version version,
 			  const struct sample_change *change)
 {
 	pool_t pool = pool_alloconly_create("sample", 65536);
 	struct pim_object *object = sample_read(pool, path);
+	const char *told = t_strdup_printf("%s %s %s", path, eas_version_get_name(version), change->data);
+	const char *const *before, *error = "";
 	ARRAY_TYPE(wbxml_tag) supported;
 	struct eas_pim_context ctx;
 	struct wbxml_tree *tree;
-	const char *const *before, *const *after, *error = "";
-	unsigned int i;
 	bool changed = FALSE;
-	int ret;
 
 	t_array_init(&supported, 1);
 	before = text_fixed_lines(object_text(object), change);
 	sample_context(&ctx, pool, object, version);
 	ctx.supported = &supported;
-	tree = test_eas_text_tree(pool, t_strdup_printf("ApplicationData\n  %s\n", change->data));
-	ret = eas_item_pim_patch(&ctx, tree->root, &changed, &error);
-	after = text_fixed_lines(object_text(object), change);
-	for (i = 0; before[i] != NULL && after[i] != NULL; i++) {
-		if (strcmp(before[i], after[i]) != 0)
-			break;
-	}
-	if (ret < 0 || before[i] != NULL || after[i] != NULL) {
-		test_out_reason(t_strdup_printf("%s %s %s", path, eas_version_get_name(version), change->data), FALSE,
-				t_strdup_printf("%s: %s -> %s", error, before[i] == NULL ? "" : before[i],
-						after[i] == NULL ? "" : after[i]));
+	tree = test_eas_text_tree(pool, change_data(&ctx, change));
+	if (eas_item_pim_patch(&ctx, tree->root, &changed, &error) < 0)
+		test_out_reason(told, FALSE, error);
+	lines_expect_same(told, before, text_fixed_lines(object_text(object), change));
+	if (changed)
+		test_oracle_add(told, PIM_KIND_EVENT, object->root);
+	pool_unref(&pool);
+}
+
+/* Since 16.0: one occurrence, by what it is called. */
+static void sample_instance(const char *path, const char *data, const char *name)
+{
+	const struct sample_change change = { data, TRUE, { name } };
+	pool_t pool = pool_alloconly_create("sample", 65536);
+	struct pim_object *object = sample_read(pool, path);
+	const char *told = t_strdup_printf("%s instance %s", path, name == NULL ? data : name);
+	const char *const *before = text_fixed_lines(object_text(object), &change), *error = "";
+	struct eas_pim_context ctx;
+	const struct wbxml_node *shown;
+	time_t start;
+	bool changed;
+	int ret;
+
+	sample_context(&ctx, pool, object, EAS_VERSION_16_1);
+	shown = eas_item_pim_project(&ctx, pool);
+	if (wbxml_node_child(shown, EAS_TAG_CALENDAR_RECURRENCE) != NULL &&
+	    eas_date_parse(wbxml_node_child_value(shown, EAS_TAG_CALENDAR_START_TIME), &start) == 0) {
+		ret = eas_item_pim_patch_instance(&ctx, start, data == NULL ? NULL :
+			test_eas_text_tree(pool, t_strdup_printf("ApplicationData\n  %s\n", data))->root, &changed, &error);
+		if (ret < 0)
+			test_out_reason(told, FALSE, error);
+		lines_expect_same(told, before, text_fixed_lines(object_text(object), &change));
+		if (ret > 0)
+			test_oracle_add(told, PIM_KIND_EVENT, object->root);
 	}
 	pool_unref(&pool);
+}
+
+/* Is there a change of each element? */
+static void test_calendar_elements(void)
+{
+	unsigned int i, j;
+
+	test_begin("calendar: each element is changed in samples");
+	for (i = 0; i < eas_pim_class_calendar.rows_count; i++) {
+		const struct eas_pim_property *row = &eas_pim_class_calendar.rows[i];
+		const char *name = t_strconcat(eas_page_get_name(row->tag >> 8), ":", eas_tag_get_name(row->tag), NULL);
+
+		for (j = 0; j < N_ELEMENTS(sample_changes); j++) {
+			if (strstr(sample_changes[j].data, name) != NULL)
+				break;
+		}
+		if (j == N_ELEMENTS(sample_changes))
+			test_out(name, FALSE);
+	}
+	test_end();
 }
 
 static void sample_test(const char *path)
@@ -229,6 +350,8 @@ static void sample_test(const char *path)
 		for (j = 0; j < N_ELEMENTS(sample_changes); j++)
 			sample_change(path, test_versions[i], &sample_changes[j]);
 	} T_END;
+	sample_instance(path, NULL, "EXDATE");
+	sample_instance(path, "Calendar:Subject \"new\"", NULL);
 }
 
 static void sample_test_raw(const char *name)
@@ -260,8 +383,12 @@ static void test_calendar_samples(void)
 int main(void)
 {
 	static void (*const test_functions[])(void) = {
+		test_calendar_elements,
 		test_calendar_samples,
+		test_oracle,
 		NULL
 	};
+
+	test_oracle_init();
 	return test_run(test_functions);
 }

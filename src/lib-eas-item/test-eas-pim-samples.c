@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* Objects of other programs: what comes back as it was shown changes nothing; one element changed changes no line but its
-   own. */
+   own, and Kolab's programs read what has become of them. */
 
 #include "lib.h"
 #include "array.h"
@@ -13,6 +13,7 @@
 #include "eas-body.h"
 #include "eas-tag.h"
 #include "test-eas-pim.h"
+#include "test-eas-pim-oracle.h"
 
 #include <stdio.h>
 
@@ -253,6 +254,8 @@ test_sample_row(const char *name, struct eas_pim_context *ctx, const struct wbxm
 			test_assert(FALSE);
 		}
 		test_lines(name, row, before, test_unfolded(ctx->object->root));
+		if (changed)
+			test_oracle_add(t_strdup_printf("%s: %s", name, eas_tag_get_name(row->tag)), ctx->object->kind, ctx->object->root);
 		if (!remove && row->type->set != NULL && row_stands_alone(row)) {
 			/* the second of a list without a first is its first */
 			now = wbxml_node_child(eas_item_pim_project(ctx, test_pim_pool), row->tag);
@@ -341,11 +344,13 @@ int main(void)
 {
 	static void (*const test_functions[])(void) = {
 		test_eas_pim_samples,
+		test_oracle,
 		NULL
 	};
 	int ret;
 
 	test_pim_pool = pool_alloconly_create("test eas pim samples", 1024*1024);
+	test_oracle_init();
 	ret = test_run(test_functions);
 	pool_unref(&test_pim_pool);
 	return ret;
