@@ -55,14 +55,15 @@ void directpush_auth_cache_deinit(void)
 	safe_memset(auth_key, 0, sizeof(auth_key));
 }
 
-void directpush_auth_digest(const char *credentials, const struct ip_addr *remote_ip,
+void directpush_auth_digest(const char *credentials, const struct ip_addr *remote_ip, const char *how,
 			    unsigned char digest_r[STATIC_ARRAY SHA256_RESULTLEN])
 {
 	struct hmac_context hmac;
 
 	hmac_init(&hmac, auth_key, sizeof(auth_key), &hash_method_sha256);
 	hmac_update(&hmac, credentials, strlen(credentials) + 1);
-	hmac_update(&hmac, net_ip2addr(remote_ip), strlen(net_ip2addr(remote_ip)));
+	hmac_update(&hmac, net_ip2addr(remote_ip), strlen(net_ip2addr(remote_ip)) + 1);
+	hmac_update(&hmac, how, strlen(how));
 	hmac_final(&hmac, digest_r);
 }
 

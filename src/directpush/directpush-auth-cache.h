@@ -14,9 +14,9 @@
 void directpush_auth_cache_init(void);
 void directpush_auth_cache_deinit(void);
 
-/* Of the credentials and where they come from: the auth process may decide by both,
-   and a proxy may send several phones' requests over one connection. */
-void directpush_auth_digest(const char *credentials, const struct ip_addr *remote_ip,
+/* Of the credentials, where they come from and how (TLS, a client's certificate): the auth process may decide by
+   each of them, and a proxy may send several phones' requests over one connection. */
+void directpush_auth_digest(const char *credentials, const struct ip_addr *remote_ip, const char *how,
 			    unsigned char digest_r[STATIC_ARRAY SHA256_RESULTLEN]);
 
 /* now_msecs: monotonic clock. ttl 0 remembers nothing. */

@@ -74,6 +74,34 @@ void directpush_auth_login_unref(struct directpush_auth_login **_login)
 	p_free(directpush_memory_get_pool(), login);
 }
 
+static enum auth_request_flags
+auth_get_flags(const struct directpush_connection *conn, const char **cert_user_r)
+{
+	enum auth_request_flags flags = 0;
+
+	*cert_user_r = NULL;
+	if (conn->secured)
+		flags |= AUTH_REQUEST_FLAG_SECURED;
+	if (conn->tls)
+		flags |= AUTH_REQUEST_FLAG_TRANSPORT_SECURITY_TLS;
+	if (conn->transport.ssl != NULL &&
+	    directpush_tls_has_valid_client_cert(conn->transport.ssl, cert_user_r))
+		flags |= AUTH_REQUEST_FLAG_VALID_CLIENT_CERT;
+	return flags;
+}
+
+static void
+auth_info_digest(const struct directpush_auth_info *info,
+		 unsigned char digest_r[STATIC_ARRAY SHA256_RESULTLEN])
+{
+	const char *cert_user, *local_name = directpush_connection_get_local_name(info->conn);
+	enum auth_request_flags flags = auth_get_flags(info->conn, &cert_user);
+	const char *how = t_strdup_printf("%x %s %s", flags, local_name != NULL ? local_name : "",
+					  cert_user != NULL ? cert_user : "");
+
+	directpush_auth_digest(info->credentials, &info->remote_ip, how, digest_r);
+}
+
 struct directpush_auth_login *
 directpush_auth_cached(const struct directpush_auth_info *info)
 {
@@ -82,7 +110,7 @@ directpush_auth_cached(const struct directpush_auth_info *info)
 
 	if (login == NULL || login->expires_msecs <= directpush_timer_now_msecs())
 		return NULL;
-	directpush_auth_digest(info->credentials, &info->remote_ip, digest);
+	auth_info_digest(info, digest);
 	return mem_equals_timing_safe(login->digest, digest, sizeof(digest)) ?
 		login : NULL;
 }
@@ -341,22 +369,6 @@ static void auth_connect_notify(struct auth_client *client ATTR_UNUSED,
 	}
 }
 
-static enum auth_request_flags
-auth_get_flags(const struct directpush_connection *conn, const char **cert_user_r)
-{
-	enum auth_request_flags flags = 0;
-
-	*cert_user_r = NULL;
-	if (conn->secured)
-		flags |= AUTH_REQUEST_FLAG_SECURED;
-	if (conn->tls)
-		flags |= AUTH_REQUEST_FLAG_TRANSPORT_SECURITY_TLS;
-	if (conn->transport.ssl != NULL &&
-	    directpush_tls_has_valid_client_cert(conn->transport.ssl, cert_user_r))
-		flags |= AUTH_REQUEST_FLAG_VALID_CLIENT_CERT;
-	return flags;
-}
-
 static void auth_request_send(struct directpush_auth_request *request)
 {
 	struct directpush_connection *conn = request->info.conn;
@@ -403,7 +415,7 @@ directpush_auth_start(const struct directpush_auth_info *info,
 	request->info.device_id = request->device_id = i_strdup(info->device_id);
 	request->callback = callback;
 	request->context = context;
-	directpush_auth_digest(info->credentials, &info->remote_ip, request->digest);
+	auth_info_digest(info, request->digest);
 	DLLIST_PREPEND(&auth_requests, request);
 
 	if (directpush_auth_cache_is_wrong(request->digest,

@@ -499,6 +499,24 @@ int directpush_connection_replay(struct directpush_connection *conn,
  * Input and output while not awake
  */
 
+/* What TLS said last, an alert, should arrive; and who speaks plain HTTP here should learn why that is
+   no use. */
+static void connection_handshake_failed(struct directpush_connection *conn)
+{
+	static const char answer[] =
+		"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\n"
+		"Connection: close\r\n\r\nThis port speaks HTTPS only.\n";
+
+	directpush_transport_drop_tls(&conn->transport);
+	if (conn->transport.peer_without_tls &&
+	    directpush_transport_send(&conn->transport, answer, sizeof(answer) - 1) <= 0) {
+		directpush_connection_destroy(conn);
+		return;
+	}
+	connection_set_active(conn, FALSE);
+	connection_set_closing(conn);
+}
+
 static void connection_handshake(struct directpush_connection *conn)
 {
 	const char *error;
@@ -507,7 +525,7 @@ static void connection_handshake(struct directpush_connection *conn)
 	if (ret < 0) {
 		e_debug(directpush_event, "Connection from %s: TLS handshake failed: %s",
 			net_ip2addr(&conn->peer.remote_ip), error);
-		directpush_connection_destroy(conn);
+		connection_handshake_failed(conn);
 	} else if (ret > 0) {
 		connection_set_idle(conn);
 		connection_set_timeout(conn, directpush_set->directpush_header_timeout*1000);

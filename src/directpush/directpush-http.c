@@ -33,6 +33,8 @@ static struct http_server *http_server;
 static char *http_commands;
 static char *http_versions;
 static char *http_max_version;
+/* the header's value, NULL = none (RFC 6797) */
+static char *http_hsts;
 
 static const struct {
 	unsigned int status;
@@ -104,6 +106,8 @@ void directpush_http_init(void)
 	http_commands = http_make_commands(max);
 	http_versions = i_strdup(eas_version_list(max));
 	http_max_version = i_strdup(eas_version_get_name(max));
+	if (directpush_set->directpush_hsts > 0)
+		http_hsts = i_strdup_printf("max-age=%u", directpush_set->directpush_hsts);
 
 	i_zero(&limits);
 	limits.idle_msecs = directpush_set->directpush_body_timeout * 1000;
@@ -124,6 +128,7 @@ void directpush_http_deinit(void)
 	i_free(http_commands);
 	i_free(http_versions);
 	i_free(http_max_version);
+	i_free(http_hsts);
 }
 
 /*
@@ -192,6 +197,8 @@ directpush_http_response(struct http_server_request *req, unsigned int status)
 	resp = http_server_response_create(req, status, directpush_http_reason(status));
 	http_server_response_add_header(resp, "Cache-Control", "private");
 	http_server_response_add_header(resp, "MS-Server-ActiveSync", http_max_version);
+	if (http_hsts != NULL)
+		http_server_response_add_header(resp, "Strict-Transport-Security", http_hsts);
 	if (directpush_dying)
 		http_server_request_connection_close(req, TRUE);
 	return resp;
@@ -255,6 +262,8 @@ void directpush_http_append_response(string_t *dest, const void *body,
 		    "Cache-Control: private\r\nMS-Server-ActiveSync: %s\r\n"
 		    "Content-Length: %zu\r\n", http_date_create(ioloop_time),
 		    http_max_version, body_size);
+	if (http_hsts != NULL)
+		str_printfa(dest, "Strict-Transport-Security: %s\r\n", http_hsts);
 	if (body_size > 0)
 		str_append(dest, "Content-Type: "DIRECTPUSH_HTTP_WBXML_TYPE"\r\n");
 	if (close || directpush_dying)

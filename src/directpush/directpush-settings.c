@@ -47,6 +47,7 @@ static const struct setting_define directpush_setting_defines[] = {
 	DEF(TIME, directpush_body_timeout),
 	DEF(TIME, directpush_keepalive_timeout),
 	DEF(TIME, directpush_shutdown_spread),
+	DEF(TIME, directpush_hsts),
 
 	SETTING_DEFINE_LIST_END
 };
@@ -86,7 +87,8 @@ static const struct directpush_settings directpush_default_settings = {
 	.directpush_header_timeout = 15,
 	.directpush_body_timeout = 60,
 	.directpush_keepalive_timeout = 5*60,
-	.directpush_shutdown_spread = 5
+	.directpush_shutdown_spread = 5,
+	.directpush_hsts = 0
 };
 
 static const struct setting_parser_info *directpush_setting_dependencies[] ATTR_UNUSED = {

@@ -54,6 +54,8 @@ struct directpush_settings {
 	unsigned int directpush_body_timeout;
 	unsigned int directpush_keepalive_timeout;
 	unsigned int directpush_shutdown_spread;
+	/* seconds; 0 = no Strict-Transport-Security */
+	unsigned int directpush_hsts;
 };
 
 extern const struct setting_parser_info directpush_setting_parser_info;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "lib.h"
+#include "sha2.h"
 #include "directpush-tls-compat.h"
 #include "directpush-tls.h"
 #include "directpush-tls-context.h"
@@ -187,10 +188,21 @@ tls_context_set_certs(SSL_CTX *ctx, const struct directpush_tls_settings *set)
 	return NULL;
 }
 
+/* A session that began where other authorities vouch for clients is not resumed here. All else may differ: OpenSSL
+   compares this before it knows the name that the client asks for. */
+static void tls_set_session_context(SSL_CTX *ctx, const struct directpush_tls_settings *set)
+{
+	const char *trust = !set->verify_client_cert ? "" :
+		t_strconcat(set->check_crl ? "crl " : "", set->ca, NULL);
+	unsigned char digest[SHA256_RESULTLEN];
+
+	sha256_get_digest(trust, strlen(trust), digest);
+	(void)SSL_CTX_set_session_id_context(ctx, digest, sizeof(digest));
+}
+
 SSL_CTX *directpush_tls_context_create(const struct directpush_tls_settings *set,
 				       const char **error_r)
 {
-	static const unsigned char session_context[] = "directpush";
 	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
 	const char *setting;
 
@@ -211,8 +223,7 @@ SSL_CTX *directpush_tls_context_create(const struct directpush_tls_settings *set
 	/* sessions are resumed by tickets, which cost us no memory */
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
 	(void)SSL_CTX_set_num_tickets(ctx, set->tickets ? 1 : 0);
-	(void)SSL_CTX_set_session_id_context(ctx, session_context,
-					     sizeof(session_context) - 1);
+	tls_set_session_context(ctx, set);
 	SSL_CTX_set_alpn_select_cb(ctx, tls_alpn_callback, NULL);
 
 	setting = tls_context_set_crypto(ctx, set);

@@ -12,11 +12,12 @@
 #include <openssl/x509.h>
 
 struct tls_context {
+	/* of the settings it is made from */
 	unsigned char digest[SHA256_RESULTLEN];
 	SSL_CTX *ctx;
 };
 
-/* One per different certificate, so as many as the configuration has. The first
+/* One for each set of settings, so as many as the configuration has. The first
    is the default. */
 static ARRAY(struct tls_context) tls_contexts;
 /* ssl_cert_username_field */
@@ -39,13 +40,18 @@ tls_settings_digest(const struct directpush_tls_settings *set,
 	const char *const texts[] = {
 		set->cert, set->key, set->alt_cert, set->alt_key, set->dh,
 		set->ca, set->cipher_list, set->cipher_suites,
-		set->curve_list, set->min_protocol
+		set->curve_list, set->min_protocol, set->key_password
+	};
+	const bool switches[] = {
+		set->prefer_server_ciphers, set->tickets,
+		set->verify_client_cert, set->check_crl
 	};
 	struct sha256_ctx sha;
 
 	sha256_init(&sha);
 	for (unsigned int i = 0; i < N_ELEMENTS(texts); i++)
 		sha256_loop(&sha, texts[i], strlen(texts[i]) + 1);
+	sha256_loop(&sha, switches, sizeof(switches));
 	sha256_result(&sha, digest_r);
 }
 

@@ -67,11 +67,27 @@ int directpush_transport_handshake(struct directpush_transport *transport,
 		return 1;
 	}
 	if (ret < 0) {
+		int reason = ERR_GET_REASON(ERR_peek_error());
+
+		/* unless an alert has left: that would be TLS after all */
+		transport->peer_without_tls =
+			BIO_number_written(SSL_get_wbio(transport->ssl)) == 0 &&
+			(reason == SSL_R_HTTP_REQUEST ||
+			 reason == SSL_R_WRONG_VERSION_NUMBER);
 		*error_r = ERR_peek_error() != 0 ? directpush_tls_error() :
 			errno != 0 ? t_strdup(strerror(errno)) :
 			"connection closed";
 	}
 	return ret;
+}
+
+void directpush_transport_drop_tls(struct directpush_transport *transport)
+{
+	io_remove(&transport->io_out);
+	SSL_free(transport->ssl);
+	transport->ssl = NULL;
+	transport->handshaked = TRUE;
+	transport->broken = FALSE;
 }
 
 ssize_t directpush_transport_read(struct directpush_transport *transport,

@@ -33,11 +33,15 @@ struct directpush_transport {
 	bool broken:1;
 	/* TLS has to send something before it can read on */
 	bool read_wants_write:1;
+	/* the handshake failed because the peer speaks something else */
+	bool peer_without_tls:1;
 };
 
 /* 1 = done, 0 = call again when there is input, -1 = failed, with a sentence. */
 int directpush_transport_handshake(struct directpush_transport *transport,
 				   const char **error_r);
+/* After a handshake that failed: read and write the bare socket from now on. */
+void directpush_transport_drop_tls(struct directpush_transport *transport);
 
 /* >0 bytes; 0 = nothing there now; -1 = the end: errno 0 if the peer closed in
    order, else why. Read until 0: TLS may hold bytes that the ioloop

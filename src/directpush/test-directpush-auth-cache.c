@@ -5,14 +5,21 @@
 #include "directpush-auth-cache.h"
 
 static void
-test_digest(const char *credentials, const char *ip,
-	    unsigned char digest_r[STATIC_ARRAY SHA256_RESULTLEN])
+test_digest_how(const char *credentials, const char *ip, const char *how,
+		unsigned char digest_r[STATIC_ARRAY SHA256_RESULTLEN])
 {
 	struct ip_addr remote_ip;
 
 	if (net_addr2ip(ip, &remote_ip) < 0)
 		i_unreached();
-	directpush_auth_digest(credentials, &remote_ip, digest_r);
+	directpush_auth_digest(credentials, &remote_ip, how, digest_r);
+}
+
+static void
+test_digest(const char *credentials, const char *ip,
+	    unsigned char digest_r[STATIC_ARRAY SHA256_RESULTLEN])
+{
+	test_digest_how(credentials, ip, "tls", digest_r);
 }
 
 static void test_directpush_auth_digest(void)
@@ -25,6 +32,8 @@ static void test_directpush_auth_digest(void)
 	test_digest("one", "192.0.2.1", digest2);
 	test_assert(memcmp(digest1, digest2, sizeof(digest1)) == 0);
 	test_digest("one", "192.0.2.2", digest2);
+	test_assert(memcmp(digest1, digest2, sizeof(digest1)) != 0);
+	test_digest_how("one", "192.0.2.1", "tls and a certificate", digest2);
 	test_assert(memcmp(digest1, digest2, sizeof(digest1)) != 0);
 	directpush_auth_cache_deinit();
 	test_end();

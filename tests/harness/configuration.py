@@ -19,6 +19,12 @@ def flags(found):
     return f"{found[1]}mail_plugins {{\n{switches}{found[1]}}}"
 
 
+def environment(found):
+    """More of it, a line each."""
+    lines = "".join("  " + word.replace("=", " = ", 1) + "\n" for word in found[1].split())
+    return f"import_environment {{\n{lines}}}"
+
+
 def location(found):
     """maildir:PATH:INDEXPVT=PATH"""
     driver, path, *rest = found[2].split(":")
@@ -42,6 +48,7 @@ WORDS_24 = (
     (r"%h", "%{home}"),
     (r"%u", "%{user}"),
     (r"^( *)mail_plugins = \$mail_plugins (.*)", flags),
+    (r"^import_environment = \$import_environment (.*)", environment),
     (r"^( *)(?:mail_)?location = (.*)", location),
     (r"^namespace \{", "namespace another {"),
     (r"^plugin \{\n((?:.*\n)*?)\}", r"\1"),
@@ -55,6 +62,8 @@ WORDS_24 = (
     (r"^mail_attribute_dict = fs:posix:prefix=(.*)",
      r"mail_attribute {\n  dict fs {\n    fs posix {\n      prefix = \1\n    }\n  }\n}"),
     (r"^disable_plaintext_auth = yes", "auth_allow_cleartext = no"),
+    (r"^( *)ssl_(cert|key|ca|dh) = <(.*)", r"\1ssl_server_\2_file = \3"),
+    (r"^( *)ssl_verify_client_cert = ", r"\1ssl_server_request_client_cert = "),
     (r"^passdb \{\n((?:.*\n)*?)\}", passdb),
 )
 
