@@ -20,7 +20,7 @@ import subprocess
 import sys
 import time
 
-from . import configuration
+from . import configuration, sanitizers
 
 HARNESS = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HARNESS))
@@ -45,7 +45,7 @@ MODULES = {
 WRAPPER = """\
 #!/bin/sh
 # Runs {program} inside the mount namespace of this instance, with its configuration.
-exec nsenter -t {pid} -m --root -- {program} -c {dir}/conf/dovecot.conf "$@"
+exec nsenter -t {pid} -m --root -- env {environment} {program} -c {dir}/conf/dovecot.conf "$@"
 """
 
 
@@ -59,6 +59,7 @@ class Instance:
     def __init__(self, directory):
         self.dir = os.path.abspath(directory)
         self.info = None
+        self.environment = {}
         try:
             with open(self._path("instance.json"), encoding="utf-8") as saved:
                 self.info = json.load(saved)
@@ -132,6 +133,7 @@ class Instance:
             if not found:
                 raise InstanceError(f"{folder}/{name} is missing: build first (./setup build, or make)")
             programs[key] = found[0]
+            self.environment = sanitizers.environment(found[0])
             if wrap:
                 script = self._path("bin", "wrapped-" + name)
                 command = " ".join(wrap).replace("%n", name).replace("%d", self.dir)
@@ -149,7 +151,7 @@ class Instance:
 
     def _write_config(self, ports, programs, config, mail, debug):
         write(self._path("conf", "dovecot.conf"), configuration.whole(
-            config, mail, dir=self.dir, domain=DOMAIN, uid=MAIL_UID, debug="yes" if debug else "no", **programs, **ports))
+            sanitizers.settings(self.environment) + (config or ""), mail, dir=self.dir, domain=DOMAIN, uid=MAIL_UID, debug="yes" if debug else "no", **programs, **ports))
 
     def add_settings(self, text):
         """Settings for the time after the next reload."""
@@ -159,7 +161,8 @@ class Instance:
     def _launch(self, ports, users, http_probe):
         """Start the sink and Dovecot. False = a port was taken by somebody else meanwhile."""
         env = {key: value for key, value in os.environ.items()
-               if key in ("PATH", "HOME", "TZ", "ASAN_OPTIONS", "UBSAN_OPTIONS")}
+               if key in ("PATH", "HOME", "TZ")}
+        env.update(self.environment)
         with open(self._path("log", "sink.log"), "ab") as log:
             sink = subprocess.Popen([sys.executable, os.path.join(HARNESS, "smtp_sink.py"),
                                      self._path("smtp"), str(ports["smtp"])],
@@ -195,7 +198,9 @@ class Instance:
         }
         for name, program in (("doveadm", "/usr/bin/doveadm"), ("doveconf", "/usr/bin/doveconf"),
                               ("dovecot-lda", "/usr/lib/dovecot/dovecot-lda")):
-            write(self._path("bin", name), WRAPPER.format(pid=master.pid, program=program, dir=self.dir), 0o755)
+            write(self._path("bin", name), WRAPPER.format(
+                pid=master.pid, program=program, dir=self.dir,
+                environment=" ".join(f"{key}={value}" for key, value in self.environment.items())), 0o755)
         write(self._path("instance.json"), json.dumps(self.info, indent=1))
         try:
             self._wait_ready(master, sink, http_probe)
@@ -280,9 +285,9 @@ class Instance:
         """Run doveadm in the instance; its standard output. InstanceError when it fails."""
         done = subprocess.run([self._path("bin", "doveadm"), *args], input=input,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
-        if check and done.returncode != 0:
-            raise InstanceError(f"doveadm {' '.join(args)} ended with {done.returncode}: "
-                                + done.stderr.decode("utf-8", "replace"))
+        complaints = done.stderr.decode("utf-8", "replace")
+        if check and done.returncode != 0 or sanitizers.FINDING.search(complaints):
+            raise InstanceError(f"doveadm {' '.join(args)} ended with {done.returncode}: {complaints}")
         return done.stdout.decode("utf-8", "replace")
 
     def address(self, key):

@@ -34,7 +34,7 @@ class Fault:
 
     def wrap(self):
         """For Instance.start(): %d is the instance's folder."""
-        return ["env", f"LD_PRELOAD={self.dir}/fault.so", f"FAULT_CONTROL={self._path}", "FAULT_PREFIX=%d/home"]
+        return ["env", f"LD_PRELOAD=${{LD_PRELOAD:+$LD_PRELOAD:}}{self.dir}/fault.so", f"FAULT_CONTROL={self._path}", "FAULT_PREFIX=%d/home"]
 
     def arm(self, action, n, error=errno.EIO, kind=None):
         """kind: which operations count. Without it FAIL is for the files of ours (Dovecot's own look after themselves),
