@@ -499,8 +499,7 @@ int directpush_connection_replay(struct directpush_connection *conn,
  * Input and output while not awake
  */
 
-/* What TLS said last, an alert, should arrive; and who speaks plain HTTP here should learn why that is
-   no use. */
+/* TLS's last words, an alert, should arrive; and who speaks plain HTTP here should learn why that fails. */
 static void connection_handshake_failed(struct directpush_connection *conn)
 {
 	static const char answer[] =

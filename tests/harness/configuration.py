@@ -63,6 +63,7 @@ WORDS_24 = (
      r"mail_attribute {\n  dict fs {\n    fs posix {\n      prefix = \1\n    }\n  }\n}"),
     (r"^disable_plaintext_auth = yes", "auth_allow_cleartext = no"),
     (r"^( *)ssl_(cert|key|ca|dh) = <(.*)", r"\1ssl_server_\2_file = \3"),
+    (r"^ssl_require_crl = ", "ssl_server_require_crl = "),
     (r"^( *)ssl_verify_client_cert = ", r"\1ssl_server_request_client_cert = "),
     (r"^passdb \{\n((?:.*\n)*?)\}", passdb),
 )

@@ -29,8 +29,8 @@ def run(stage):
         return answer
 
     # 127.0.0.2 differs in nothing but that it asks for one
-    stage.instance.add_settings(f"ssl_ca = <{certificates.path('authority')}\n"
-                                "local 127.0.0.2 {\n  ssl_verify_client_cert = yes\n}\n")
+    authority = f"ssl_ca = <{certificates.path('authority')}\n"
+    stage.instance.add_settings(f"{authority}local 127.0.0.2 {{\n  ssl_verify_client_cert = yes\n{authority}}}\n")
     stage.reload()
     check(status() == 200, "nobody asks for a certificate, and still one is wanted")
     check(ASKS not in tls.s_client(port), "the first address asks for a certificate")
