@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* ResolveRecipients: whom the user means, with the certificates to encrypt for them and the
-   user's own free/busy times. Those of others and pictures are not kept here, which their own Statuses
-   say.
+/* ResolveRecipients: whom the user means, with the certificates to encrypt for them and when they have time, as far as
+   the user may read their calendars. Pictures are not kept here, which their own Status says.
    MS-ASCMD "ResolveRecipients" (2.2.1.15) */
 
 #include "lib.h"
@@ -46,9 +45,9 @@ struct resolve {
 	/* that may still be sent */
 	unsigned int certificates_left;
 	unsigned int max_ambiguous;
-	bool availability, picture;
-	/* of availability */
-	time_t start, end;
+	bool picture;
+	/* NULL = it is not asked for */
+	struct eas_freebusy *freebusy;
 };
 
 /*
@@ -70,15 +69,17 @@ option_uint(const struct wbxml_node *options, wbxml_tag_t tag, unsigned int min,
 /* MS-ASCMD "Availability" (2.2.3.16): with a span of time, or it is no legal request */
 static int options_availability(struct resolve *resolve, const struct wbxml_node *node)
 {
+	time_t start, end;
+
 	if (node == NULL || resolve->ctx->request->version < EAS_VERSION_14_0)
 		return 0;
-	resolve->availability = TRUE;
 	if (eas_date_parse(wbxml_node_child_value(node,
-			EAS_TAG_RESOLVE_RECIPIENTS_START_TIME), &resolve->start) < 0 ||
+			EAS_TAG_RESOLVE_RECIPIENTS_START_TIME), &start) < 0 ||
 	    eas_date_parse(wbxml_node_child_value(node,
-			EAS_TAG_RESOLVE_RECIPIENTS_END_TIME), &resolve->end) < 0)
+			EAS_TAG_RESOLVE_RECIPIENTS_END_TIME), &end) < 0 || start >= end)
 		return -1;
-	return resolve->start < resolve->end ? 0 : -1;
+	resolve->freebusy = eas_freebusy_init(resolve->ctx, start, end);
+	return 0;
 }
 
 static int options_picture(struct resolve *resolve, const struct wbxml_node *node)
@@ -165,13 +166,14 @@ static void resolve_certificates(struct resolve *resolve, const char *address)
 /* MS-ASCMD "Availability" (2.2.3.16) */
 static void resolve_availability(struct resolve *resolve, const char *address)
 {
-	struct eas_cmd_context *ctx = resolve->ctx;
-	const char *digits = NULL;
+	const char *digits;
+	int ret;
 
 	wbxml_writer_start(resolve->writer, EAS_TAG_RESOLVE_RECIPIENTS_AVAILABILITY);
-	if (!str_array_icase_find(eas_user_get_addresses(ctx->user), address))
+	ret = eas_freebusy_get(resolve->freebusy, address, &digits);
+	if (ret == 0)
 		resolve_status(resolve, EAS_STATUS_GLOBAL_AVAILABILITY_FAILURE);
-	else if ((digits = eas_freebusy_get(ctx, resolve->start, resolve->end)) == NULL)
+	else if (ret < 0)
 		resolve_status(resolve, EAS_STATUS_GLOBAL_AVAILABILITY_TRANSIENT_FAILURE);
 	else {
 		resolve_status(resolve, EAS_RESOLVE_RECIPIENTS_STATUS_OK);
@@ -194,7 +196,7 @@ resolve_recipient(struct resolve *resolve, const struct eas_gal_entry *entry, bo
 	wbxml_writer_element(writer, EAS_TAG_RESOLVE_RECIPIENTS_DISPLAY_NAME,
 			     entry->values[EAS_GAL_DISPLAY_NAME]);
 	wbxml_writer_element(writer, EAS_TAG_RESOLVE_RECIPIENTS_EMAIL_ADDRESS, address);
-	if (resolve->availability && !suggestion)
+	if (resolve->freebusy != NULL && !suggestion)
 		resolve_availability(resolve, address);
 	if (resolve->retrieval != CERTIFICATE_RETRIEVAL_NONE && !suggestion)
 		resolve_certificates(resolve, address);
@@ -217,13 +219,27 @@ static enum eas_status resolve_to_status(struct resolve *resolve, unsigned int c
 		EAS_RESOLVE_RECIPIENTS_STATUS_AMBIGUOUS_PARTIAL;
 }
 
+static void resolve_find(struct resolve *resolve, const char *text, ARRAY_TYPE(eas_gal_entry) *entries)
+{
+	struct eas_gal_entry *known;
+
+	eas_gal_find(&resolve->gal, text, entries);
+	/* whoever shares a calendar with the user is known by the address */
+	if (array_count(entries) == 0 && resolve->freebusy != NULL &&
+	    eas_freebusy_is_shared_by(resolve->freebusy, text)) {
+		known = array_append_space(entries);
+		known->values[EAS_GAL_DISPLAY_NAME] = text;
+		known->values[EAS_GAL_EMAIL_ADDRESS] = text;
+	}
+}
+
 static void resolve_to(struct resolve *resolve, const char *text)
 {
 	ARRAY_TYPE(eas_gal_entry) entries;
 	const struct eas_gal_entry *entry;
 	unsigned int i, count;
 
-	eas_gal_find(&resolve->gal, text, &entries);
+	resolve_find(resolve, text, &entries);
 	entry = array_get(&entries, &count);
 	wbxml_writer_start(resolve->writer, EAS_TAG_RESOLVE_RECIPIENTS_RESPONSE);
 	wbxml_writer_element(resolve->writer, EAS_TAG_RESOLVE_RECIPIENTS_TO, text);

@@ -13,17 +13,21 @@
 #include "eas-folder-pim.h"
 #include "eas-user.h"
 
+bool eas_folder_namespace_is_listed(const struct mail_namespace *ns)
+{
+	return (ns->flags & (NAMESPACE_FLAG_LIST_PREFIX |
+			     NAMESPACE_FLAG_LIST_CHILDREN)) != 0 &&
+		/* other users' are hidden below "shared/", which lists them */
+		(ns->flags & (NAMESPACE_FLAG_HIDDEN | NAMESPACE_FLAG_AUTOCREATED)) !=
+			NAMESPACE_FLAG_HIDDEN &&
+		(ns->flags & NAMESPACE_FLAG_UNUSABLE) == 0 && ns->alias_for == NULL;
+}
+
 bool eas_folder_namespace_is_shown(struct eas_user *user, struct mail_namespace *ns)
 {
-	if ((ns->flags & (NAMESPACE_FLAG_LIST_PREFIX |
-			  NAMESPACE_FLAG_LIST_CHILDREN)) == 0 ||
-	    /* other users' are hidden below "shared/", which lists them */
-	    (ns->flags & (NAMESPACE_FLAG_HIDDEN | NAMESPACE_FLAG_AUTOCREATED)) ==
-			NAMESPACE_FLAG_HIDDEN ||
-	    (ns->flags & NAMESPACE_FLAG_UNUSABLE) != 0 || ns->alias_for != NULL)
-		return FALSE;
-	return ns->type == MAIL_NAMESPACE_TYPE_PRIVATE ||
-		user->set->directpush_shared_namespaces;
+	return eas_folder_namespace_is_listed(ns) &&
+		(ns->type == MAIL_NAMESPACE_TYPE_PRIVATE ||
+		 user->set->directpush_shared_namespaces);
 }
 
 /*
@@ -42,6 +46,8 @@ static int
 lister_get_kind(struct eas_folder_lister *lister, const struct mailbox_info *info,
 		const char *path, struct mailbox *box, struct eas_folder_kind *kind_r)
 {
+	enum mail_error error;
+
 	kind_r->class = EAS_CLASS_EMAIL;
 	kind_r->is_default = FALSE;
 	if (info_is_mail(info))
@@ -54,6 +60,10 @@ lister_get_kind(struct eas_folder_lister *lister, const struct mailbox_info *inf
 		kind_r->class = eas_folder_pim_class_by_path(lister->user, info->ns, path);
 		break;
 	case EAS_FOLDER_KIND_FAILED:
+		(void)mailbox_get_last_error(box, &error);
+		/* of another user's, to be seen but not to be read */
+		if (error == MAIL_ERROR_PERM)
+			return 0;
 		e_error(lister->user->event, "Mailbox %s: Cannot get folder type: %s",
 			info->vname, mailbox_get_last_internal_error(box, NULL));
 		return -1;

@@ -14,6 +14,8 @@ void eas_folder_list_free(struct eas_folder_list **list);
    also when that cannot be seen. */
 bool eas_folder_list_is_current(struct eas_user *user, const struct eas_folder_list *list);
 
+/* Those that list what they hold, once. */
+bool eas_folder_namespace_is_listed(const struct mail_namespace *ns);
 /* The namespaces whose folders are shown. */
 bool eas_folder_namespace_is_shown(struct eas_user *user, struct mail_namespace *ns);
 
