@@ -2,6 +2,7 @@
 
 #include "lib.h"
 #include "array.h"
+#include "mail-index-alloc-cache.h"
 #include "mail-storage.h"
 #include "eas-folder.h"
 #include "eas-user.h"
@@ -38,7 +39,7 @@ mailbox_take_kept(struct eas_user *user, const struct eas_folder *folder)
 }
 
 static int
-mailbox_open_new(struct eas_user *user, const struct eas_folder *folder,
+mailbox_try_open(struct eas_user *user, const struct eas_folder *folder,
 		 struct mailbox **box_r)
 {
 	struct mailbox *box = eas_folder_mailbox_alloc(user, folder);
@@ -61,6 +62,20 @@ mailbox_open_new(struct eas_user *user, const struct eas_folder *folder,
 	e_error(user->event, "Mailbox %s cannot be opened now: %s",
 		folder->vname, reason);
 	return -1;
+}
+
+/* Dovecot keeps an index for some seconds after it was closed, also one that somebody else deleted: the mailbox
+   then seems gone, for as long as a phone asks for it. */
+static int
+mailbox_open_new(struct eas_user *user, const struct eas_folder *folder,
+		 struct mailbox **box_r)
+{
+	int ret = mailbox_try_open(user, folder, box_r);
+
+	if (ret != 0)
+		return ret;
+	mail_index_alloc_cache_destroy_unrefed();
+	return mailbox_try_open(user, folder, box_r);
 }
 
 int eas_mailbox_open(struct eas_user *user, const struct eas_folder *folder,

@@ -25,6 +25,7 @@
 /* ".": no subject and no device is called so */
 #define STATE_TEMP_SUFFIX ".tmp"
 #define STATE_DAMAGED_SUFFIX ".bad"
+#define STATE_NEWER_SUFFIX ".newer"
 #define STATE_LOCK_SUFFIX ".lock"
 
 /* docs/state-format.md "Header". Numbers are big-endian. */
@@ -162,7 +163,7 @@ uint32_t eas_state_header_checksum(const unsigned char *header)
 static const char *
 state_file_check(const unsigned char *data, size_t *_size, bool more_may_follow,
 		 unsigned int oldest, unsigned int newest, unsigned int *format_r,
-		 bool *damaged_r)
+		 bool *damaged_r, bool *newer_r)
 {
 	size_t size = *_size;
 	uint64_t payload;
@@ -170,12 +171,14 @@ state_file_check(const unsigned char *data, size_t *_size, bool more_may_follow,
 	unsigned int file_format;
 
 	*damaged_r = TRUE;
+	*newer_r = FALSE;
 	if (size < STATE_HEADER_SIZE)
 		return "it is too short";
 	if (memcmp(data, STATE_MAGIC, STATE_MAGIC_SIZE) != 0)
 		return "it is not a state file";
 	if (data[STATE_OFFSET_VERSION] > STATE_HEADER_VERSION) {
 		*damaged_r = FALSE;
+		*newer_r = TRUE;
 		return "a newer version wrote it";
 	}
 	payload = be64_to_cpu_unaligned(data + STATE_OFFSET_SIZE);
@@ -188,9 +191,11 @@ state_file_check(const unsigned char *data, size_t *_size, bool more_may_follow,
 		return "size or checksum is wrong";
 	*damaged_r = FALSE;
 	*format_r = file_format;
-	if (file_format < oldest || file_format > newest)
-		return "another version wrote it";
-	return NULL;
+	if (file_format > newest) {
+		*newer_r = TRUE;
+		return "a newer version wrote it";
+	}
+	return file_format < oldest ? "an older version wrote it" : NULL;
 }
 
 /*
@@ -239,6 +244,19 @@ state_file_set_aside(struct eas_state_store *store, const char *path)
 		e_error(store->event, "rename(%s, %s) failed: %m", path, aside);
 }
 
+/* It stays where it is until it is replaced; a second name keeps it for an upgrade that is made again. */
+static void
+state_file_keep_newer(struct eas_state_store *store, const char *path)
+{
+	const char *kept = t_strconcat(path, STATE_NEWER_SUFFIX, NULL);
+
+	if (store->lock == NULL)
+		return;
+	i_unlink_if_exists(kept);
+	if (link(path, kept) < 0 && errno != ENOENT)
+		e_error(store->event, "link(%s, %s) failed: %m", path, kept);
+}
+
 enum eas_state_result
 eas_state_store_read(struct eas_state_store *store, const char *name, unsigned int format,
 		     pool_t pool, const unsigned char **data_r, size_t *size_r)
@@ -267,7 +285,7 @@ eas_state_store_read_file(struct eas_state_store *store, const char *name,
 	const char *error;
 	unsigned char *data;
 	size_t size;
-	bool damaged;
+	bool damaged, newer;
 	int ret;
 
 	*data_r = NULL;
@@ -279,11 +297,13 @@ eas_state_store_read_file(struct eas_state_store *store, const char *name,
 	if (file_size_r != NULL)
 		*file_size_r = size;
 	error = state_file_check(data, &size, file_size_r != NULL, oldest, newest,
-				 format_r, &damaged);
+				 format_r, &damaged, &newer);
 	if (error != NULL) {
 		e_error(store->event, "State file %s is ignored: %s", path, error);
 		if (damaged)
 			state_file_set_aside(store, path);
+		else if (newer)
+			state_file_keep_newer(store, path);
 		return EAS_STATE_CORRUPT;
 	}
 	*data_r = data + STATE_HEADER_SIZE;

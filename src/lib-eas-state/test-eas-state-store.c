@@ -171,10 +171,17 @@ static void test_eas_state_store_other_format(void)
 
 	test_store_begin("eas state store: another version's file is left alone");
 	test_store_write("folder-a");
-	test_expect_error_string("another version wrote it");
+	test_expect_error_string("an older version wrote it");
 	test_assert(eas_state_store_read(test_store, "folder-a", TEST_FORMAT + 1,
 					 test_pool, &data, &size) == EAS_STATE_CORRUPT);
 	test_expect_no_more_errors();
+	for (unsigned int i = 0; i < 2; i++) {
+		test_expect_error_string("a newer version wrote it");
+		test_assert_idx(eas_state_store_read(test_store, "folder-a", TEST_FORMAT - 1,
+						     test_pool, &data, &size) == EAS_STATE_CORRUPT, i);
+		test_expect_no_more_errors();
+	}
+	test_assert(access(test_path("folder-a.newer"), F_OK) == 0);
 	test_assert(test_store_read("folder-a", &size) == EAS_STATE_OK);
 	test_store_end();
 }
