@@ -4,21 +4,28 @@
 #include "ioloop.h"
 #include "llist.h"
 #include "directpush-common.h"
+#include "directpush-rate.h"
 #include "directpush-user.h"
 #include "directpush-job.h"
 
 /* what a phone is told to wait when there is no worker for it */
 #define JOB_RETRY_AFTER_SECS 30
+/* how long to wait for a worker of the user that is busy or just starting, before another
+   one is started: that takes longer than most requests, and more of the processor */
+#define JOB_PATIENCE_MSECS 100
 
 struct directpush_job {
-	/* in user->jobs, while it waits for a worker */
+	/* in user->jobs, while it waits for a worker of the user */
 	struct directpush_job *prev, *next;
 	bool queued;
-	/* in waiting, while all workers of all users are busy */
+	/* in waiting too, while all workers of all users are busy */
 	struct directpush_job *waiting_prev, *waiting_next;
 	bool waiting;
 	/* how long it may wait altogether */
 	struct directpush_timer queue_timer;
+	/* and for those workers that are there */
+	struct directpush_timer patience_timer;
+	bool impatient;
 
 	struct directpush_job_params params;
 	/* of our own, since the connection's may be replaced meanwhile */
@@ -63,6 +70,7 @@ static void job_stop_waiting(struct directpush_job *job)
 	job_unqueue(job);
 	job_unwait(job);
 	directpush_timer_stop(&job->queue_timer);
+	directpush_timer_stop(&job->patience_timer);
 }
 
 static void job_free(struct directpush_job *job)
@@ -83,6 +91,9 @@ static void job_fail(struct directpush_job *job, unsigned int status,
 	void *context = job->context;
 
 	job_free(job);
+	/* those that are refused together shall not come back together */
+	if (retry_after_secs > 0)
+		retry_after_secs = directpush_rate_spread(retry_after_secs);
 	callbacks->failed(context, status, retry_after_secs, reason);
 }
 
@@ -163,6 +174,18 @@ job_find_idle_worker(const struct directpush_job *job)
 	return NULL;
 }
 
+/* One that is busy, or starting */
+static bool job_has_worker(const struct directpush_job *job)
+{
+	struct directpush_worker *worker = job->login->user->workers;
+
+	for (; worker != NULL; worker = directpush_worker_next(worker)) {
+		if (job_may_use(job, worker))
+			return TRUE;
+	}
+	return FALSE;
+}
+
 /* May another one be started? One that is idle for another login of the user
    makes room. */
 static bool job_make_room(const struct directpush_job *job)
@@ -235,7 +258,7 @@ static void job_wait(struct directpush_job *job)
 
 	/* the auth process does not remember it for long */
 	directpush_auth_id_forget(&job->params.id);
-	if (!job->waiting && !job->queued) {
+	if (!job->queued) {
 		DLLIST2_APPEND(&user->jobs_head, &user->jobs_tail, job);
 		job->queued = TRUE;
 	}
@@ -246,15 +269,29 @@ static void job_wait(struct directpush_job *job)
 	}
 }
 
+static void job_patience_over(struct directpush_job *job)
+{
+	job->impatient = TRUE;
+	if (job->queued && !job->waiting) {
+		job_unqueue(job);
+		job_find_worker(job);
+	}
+}
+
 static void job_find_worker(struct directpush_job *job)
 {
 	struct directpush_worker *worker = job_find_idle_worker(job);
 
 	if (worker != NULL)
 		job_run(job, worker);
-	else if (!job_make_room(job))
+	else if (!job->impatient && job_has_worker(job)) {
+		job_wait(job);
+		directpush_timer_start(&job->patience_timer, JOB_PATIENCE_MSECS,
+				       job_patience_over, job);
+	} else if (!job_make_room(job))
 		job_wait(job);
 	else if (!directpush_workers_make_room()) {
+		i_assert(!job->waiting);
 		DLLIST2_APPEND_FULL(&waiting_head, &waiting_tail, job,
 				    waiting_prev, waiting_next);
 		job->waiting = TRUE;
@@ -262,6 +299,7 @@ static void job_find_worker(struct directpush_job *job)
 	} else if (job->params.id.id != 0)
 		job_start_worker(job);
 	else {
+		job_unqueue(job);
 		job->auth_request = directpush_auth_start(&job->params.auth,
 							  job_auth_callback, job);
 	}
@@ -369,6 +407,7 @@ void directpush_jobs_worker_gone(struct directpush_user *user)
 		return;
 	}
 	job_unqueue(job);
+	job_unwait(job);
 	/* no further than this one: what it finds decides about the next */
 	if (job->to_start == NULL)
 		job->to_start = timeout_add_short(0, job_start, job);

@@ -25,6 +25,11 @@ def line(name, measured, target=""):
     print(f"{name:<62} {measured:>22}  {target}", flush=True)
 
 
+def against(name, measured, target, unit, digits=1):
+    """A figure that shall be at most target, and how much of it that is."""
+    line(name, f"{measured:.{digits}f} {unit}", f"<= {target:g} {unit} ({measured / target:.2f} of it)")
+
+
 def times(name, seconds, target=""):
     """Median and 95th percentile of a list of seconds, in milliseconds."""
     ordered = sorted(seconds)
@@ -36,11 +41,21 @@ def times(name, seconds, target=""):
 UNBRAKED = "directpush_device_rate = 0\ndirectpush_user_rate = 0\n"
 
 
+def make_certificate(directory):
+    """Of the kind that is usual today, where the scenarios have RSA."""
+    os.makedirs(directory)
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                    "-days", "3650", "-subj", "/CN=localhost", "-keyout", os.path.join(directory, "key.pem"),
+                    "-out", os.path.join(directory, "cert.pem")],
+                   check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
 @contextlib.contextmanager
 def instance(build, config, users):
     """A Stage on a private Dovecot, gone afterwards."""
     dovecot = Instance(tempfile.mkdtemp(prefix="directpush-bench."))
     try:
+        make_certificate(os.path.join(dovecot.dir, "ssl"))
         dovecot.start(users=users, config=UNBRAKED + config, build=build)
         stage = Stage(dovecot, range(1, users + 1))
         try:
@@ -76,6 +91,24 @@ def cpu_secs(pid):
         text = read(f"/proc/{pid}/task/{thread}/schedstat").split()
         total += int(text[0]) if text else 0
     return total / 1e9
+
+
+def tree_cpu_secs(root):
+    """Of a process and all its descendants, those included that were waited for, in seconds."""
+    ticks, parents = {}, {}
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        fields = read(f"/proc/{pid}/stat").rpartition(")")[2].split()
+        if fields:
+            parents[int(pid)] = int(fields[1])
+            ticks[int(pid)] = sum(map(int, fields[11:15]))
+    total = 0
+    for pid in ticks:
+        above = pid
+        while above not in (0, root):
+            above = parents.get(above, 0)
+        if above == root:
+            total += ticks[pid]
+    return total / os.sysconf("SC_CLK_TCK")
 
 
 def our_pids(stage):
