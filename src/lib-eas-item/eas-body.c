@@ -197,6 +197,11 @@ static uoff_t body_estimate_size(const struct eas_body *body)
 	return I_MAX(size, body->head->used);
 }
 
+static struct istream *body_text_input(const struct eas_body_source *source)
+{
+	return source->text_input != NULL ? source->text_input : source->input;
+}
+
 /* As eas_part_reader_more(), through all segments. */
 static int body_more(struct eas_body *body, buffer_t *dest)
 {
@@ -215,8 +220,9 @@ static int body_more(struct eas_body *body, buffer_t *dest)
 	if (segment->literal != NULL) {
 		buffer_append(dest, segment->literal, strlen(segment->literal));
 	} else {
-		body->reader = eas_part_reader_init(body->source->input, &segment->place,
-						    segment->form);
+		body->reader = eas_part_reader_init(body->type == EAS_BODY_TYPE_MIME ? body->source->input :
+						    body_text_input(body->source),
+						    &segment->place, segment->form);
 	}
 	return 1;
 }
@@ -377,7 +383,7 @@ static int body_read_preview(struct eas_body *body, unsigned int max)
 		return 0;
 	text = buffer_create_dynamic(default_pool, EAS_PART_READER_PIECE_MAX);
 	preview = t_str_new(512);
-	reader = eas_part_reader_init(body->source->input, part, form);
+	reader = eas_part_reader_init(body_text_input(body->source), part, form);
 	do {
 		ret = eas_part_reader_more(reader, text);
 		str_truncate(preview, 0);

@@ -78,6 +78,8 @@ struct eas_body_options {
 /* What an item has to choose from. */
 struct eas_body_source {
 	struct istream *input;
+	/* where text and html stand, if that is not input; NULL = it is */
+	struct istream *text_input;
 	/* NULL: the item has none of this kind */
 	const struct eas_part_place *text, *html;
 	/* NULL: the item is no message */

@@ -139,6 +139,51 @@ eas_email_meeting_read(struct eas_email_message *message)
 	return meeting->message_class == NULL ? NULL : meeting;
 }
 
+static const char *clock_format(const struct pim_time *time, bool with_date)
+{
+	struct pim_civil civil;
+	const char *date;
+
+	pim_civil_from_wall(time->wall, &civil);
+	date = !with_date ? "" : t_strdup_printf("%04d-%02u-%02u", civil.year, civil.month, civil.day);
+	return time->is_date ? date : t_strdup_printf("%s%s%02u:%02u", date, with_date ? " " : "",
+						      civil.hour, civil.minute);
+}
+
+/* "2026-03-10 10:00 - 11:30 (Europe/Berlin)"; of whole days the first and the last */
+static void append_when(string_t *text, const struct pim_event_times *times)
+{
+	struct pim_time end = times->end;
+	bool same_day;
+
+	if (end.is_date)
+		end.wall -= PIM_DAY_SECS;
+	same_day = pim_days_of_wall(times->start.wall) == pim_days_of_wall(end.wall);
+	str_printfa(text, "When: %s", clock_format(&times->start, TRUE));
+	if (!same_day || (!end.is_date && end.wall != times->start.wall))
+		str_printfa(text, " - %s", clock_format(&end, !same_day));
+	if (times->start.zone != NULL)
+		str_printfa(text, " (%s)", pim_zone_get_name(times->start.zone));
+	str_append(text, "\r\n");
+}
+
+const char *eas_email_meeting_get_text(const struct eas_email_meeting *meeting)
+{
+	const struct pim_component *event = meeting->itip.event;
+	const char *description = pim_component_get_text(event, "DESCRIPTION");
+	const char *location = pim_component_get_text(event, "LOCATION");
+	struct pim_event_times times;
+	string_t *text = t_str_new(256);
+
+	if (description != NULL && *description != '\0')
+		return p_strdup(meeting->pool, description);
+	if (pim_event_get_times(meeting->pool, event, &times))
+		append_when(text, &times);
+	if (location != NULL && *location != '\0')
+		str_printfa(text, "Where: %s\r\n", location);
+	return p_strdup(meeting->pool, str_c(text));
+}
+
 /*
  * Writing
  */

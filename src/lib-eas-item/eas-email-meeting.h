@@ -23,6 +23,8 @@ struct eas_email_meeting {
 /* NULL = the mail is about no meeting, or it cannot be read. In the message's pool. */
 struct eas_email_meeting *
 eas_email_meeting_read(struct eas_email_message *message);
+/* What it says to people: its description, or else when and where it is. In the meeting's pool. */
+const char *eas_email_meeting_get_text(const struct eas_email_meeting *meeting);
 /* Write the MeetingRequest; nothing for kinds of messages that have none. hex_id: GlobalObjId in hexadecimal digits. */
 void eas_email_meeting_write(const struct eas_email_meeting *meeting,
 			     enum eas_version version, enum eas_meeting_type type,

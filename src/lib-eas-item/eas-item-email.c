@@ -48,6 +48,8 @@ struct eas_item_email {
 	/* while it is written */
 	struct eas_email_flags flags;
 	const char *topic;
+	/* what stands for the body of an invitation that has none */
+	struct istream *meeting_text;
 };
 
 /*
@@ -362,6 +364,23 @@ static void email_find_body(struct eas_item_email *item)
 	}
 }
 
+/* An invitation in iCalendar alone, without a word for people: they get those that are in it. */
+static void email_find_meeting_body(struct eas_item_email *item)
+{
+	struct eas_body_source *source = &item->body_source;
+	const char *text;
+
+	if (item->meeting == NULL || source->text != NULL || source->html != NULL)
+		return;
+	text = eas_email_meeting_get_text(item->meeting);
+	item->text.cte = MESSAGE_CTE_78BIT;
+	item->text.charset = "utf-8";
+	item->text.size = strlen(text);
+	item->meeting_text = i_stream_create_from_data(text, item->text.size);
+	source->text_input = item->meeting_text;
+	source->text = &item->text;
+}
+
 /* Parse the mail, or the one that comes out of its winmail.dat: then unpacked_r is its stream. */
 static int email_parse(pool_t pool, const struct eas_email_source *source,
 		       struct eas_email_message **message_r,
@@ -424,6 +443,7 @@ int eas_item_email_open(const struct eas_email_source *source,
 	if (ret == 0) {
 		item->meeting = eas_email_meeting_read(item->message);
 		email_find_body(item);
+		email_find_meeting_body(item);
 		ret = email_open_bodies(item, options);
 		if (ret < 0) {
 			*error_r = t_strdup_printf("read(%s) failed: %s",
@@ -481,6 +501,7 @@ void eas_item_email_close(struct eas_item_email **_item)
 	*_item = NULL;
 	eas_body_close(&item->body);
 	eas_body_close(&item->part);
+	i_stream_unref(&item->meeting_text);
 	i_stream_unref(&item->unpacked);
 	pool_unref(&item->pool);
 }

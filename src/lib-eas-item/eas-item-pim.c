@@ -309,6 +309,7 @@ int eas_item_pim_fill(struct eas_pim_context *ctx, const struct wbxml_node *data
 	int ret;
 
 	ctx->filling = TRUE;
+	ctx->own_name = NULL;
 	ret = eas_item_pim_patch(ctx, data, &changed, error_r);
 	ctx->filling = FALSE;
 	return ret;

@@ -33,7 +33,6 @@ struct eas_pim_context {
 	const struct eas_body_options *body;
 	/* the user's addresses, NULL-terminated, the first is the main one; may be NULL */
 	const char *const *addresses;
-	const char *user_name;
 	/* the zone the user lives in, to guess with; NULL = unknown */
 	const struct pim_zone *user_zone;
 	/* "folder:hash" for FileReferences */
@@ -52,6 +51,8 @@ struct eas_pim_context {
 	const struct eas_pim_filter *filter;
 	/* an Add is being filled in: nothing was there before */
 	bool filling;
+	/* what the device calls the user, of a new meeting; NULL = nothing */
+	const char *own_name;
 };
 
 /* Write the properties into the open ApplicationData or Properties element. */

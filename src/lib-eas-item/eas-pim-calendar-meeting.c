@@ -111,8 +111,6 @@ static void organizer_name_write(struct eas_pim_context *ctx,
 
 	if (organizer != NULL)
 		name = pim_param_get(organizer, "CN");
-	if ((name == NULL || *name == '\0') && calendar_is_organizer(ctx, component))
-		name = ctx->user_name;
 	if (name == NULL || *name == '\0')
 		name = organizer_address(component);
 	eas_pim_write_text(writer, row->tag, name != NULL ? name : own_address(ctx));
@@ -148,8 +146,12 @@ static int organizer_name_set(struct eas_pim_context *ctx,
 {
 	struct pim_property *organizer = pim_property_find(component, "ORGANIZER");
 
-	if (node != NULL && organizer != NULL && ctx->filling)
+	if (node == NULL || !ctx->filling)
+		return 0;
+	if (organizer != NULL)
 		pim_param_set(ctx->pool, organizer, "CN", node->value);
+	else
+		ctx->own_name = p_strdup(ctx->pool, node->value);
 	return 0;
 }
 
@@ -170,8 +172,8 @@ void calendar_meeting_finish(struct eas_pim_context *ctx, struct pim_component *
 	/* quirk 78: attendees, and nobody who invites them */
 	organizer = pim_property_add(ctx->pool, component, "ORGANIZER",
 				     t_strconcat("mailto:", own_address(ctx), NULL));
-	if (ctx->user_name != NULL && *ctx->user_name != '\0')
-		pim_param_set(ctx->pool, organizer, "CN", ctx->user_name);
+	if (ctx->own_name != NULL)
+		pim_param_set(ctx->pool, organizer, "CN", ctx->own_name);
 }
 
 /*

@@ -80,7 +80,6 @@ static void sample_context(struct eas_pim_context *ctx, pool_t pool,
 	ctx->version = version;
 	ctx->body = &test_body;
 	ctx->addresses = test_addresses;
-	ctx->user_name = "Anna";
 	ctx->item_id = "folder:item";
 	ctx->now = NOW;
 	ctx->object = object;

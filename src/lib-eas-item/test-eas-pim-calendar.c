@@ -49,7 +49,7 @@ static const struct {
 	T(14_1, START "SUMMARY:a\\, b\n", SUBJECT, "a, b"),
 	T(14_1, START, UID, "u1"),
 	T(14_1, START, ORGANIZER_EMAIL, "me@example.com"),
-	T(14_1, START, ORGANIZER_NAME, "Me Myself"),
+	T(14_1, START, ORGANIZER_NAME, "me@example.com"),
 	T(14_1, START "ORGANIZER;CN=\"B, O\":MAILTO:b@example.org\n", ORGANIZER_EMAIL, "b@example.org"),
 	T(14_1, START "ORGANIZER;CN=\"B, O\":MAILTO:b@example.org\n", ORGANIZER_NAME, "B, O"),
 	T(14_1, START "LOCATION:Room 1\n", LOCATION, "Room 1"),
@@ -257,7 +257,7 @@ static void test_calendar_meetings(void)
 		  "    AttendeeType \"2\"\n",
 		  "-ATTENDEE;PARTSTAT=ACCEPTED;X-A=1:mailto:b@example.org\n"
 		  "+ATTENDEE;PARTSTAT=DECLINED;X-A=1;ROLE=OPT-PARTICIPANT:mailto:b@example.org\n"
-		  "+ORGANIZER;CN=Me Myself:mailto:me@example.com\n"),
+		  "+ORGANIZER:mailto:me@example.com\n"),
 		/* 16.x: what they answered is not the device's to say */
 		P(16_1, START "ORGANIZER:mailto:me@example.com\nATTENDEE;PARTSTAT=ACCEPTED:mailto:b@example.org\n",
 		  "Attendees\n  Attendee\n    Email \"b@example.org\"\n    Name \"b@example.org\"\n", ""),
@@ -505,7 +505,14 @@ static void test_calendar_add(void)
 		  "+UID:u1\n+DTSTART;TZID=Europe/Berlin:20260401T120000\n"
 		  "+ATTENDEE;CN=B;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:b@example.org\n"
 		  "+DTEND;TZID=Europe/Berlin:20260401T120000\n"
-		  "+ORGANIZER;CN=Me Myself:mailto:me@example.com\n"),
+		  "+ORGANIZER:mailto:me@example.com\n"),
+		/* the user does, under the name that the device has */
+		T(14_1, "StartTime \"20260401T100000Z\"\nEndTime \"20260401T100000Z\"\nOrganizerEmail \"me@example.com\"\n"
+		  "OrganizerName \"Me\"\nAttendees\n  Attendee\n    Email \"b@example.org\"\n    Name \"B\"\n",
+		  "+UID:u1\n+DTSTART;TZID=Europe/Berlin:20260401T120000\n"
+		  "+ATTENDEE;CN=B;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:b@example.org\n"
+		  "+DTEND;TZID=Europe/Berlin:20260401T120000\n"
+		  "+ORGANIZER;CN=Me:mailto:me@example.com\n"),
 		/* an invitation kept from the mail (quirks 76, 85) */
 		T(14_1, "StartTime \"20260401T100000Z\"\nEndTime \"20260401T100000Z\"\nOrganizerEmail \"b@example.org\"\n"
 		  "OrganizerName \"B\"\nMeetingStatus \"3\"\n",

@@ -59,7 +59,6 @@ void test_context(struct eas_pim_context *ctx, struct pim_object *object,
 	ctx->version = version;
 	ctx->body = &test_body;
 	ctx->addresses = test_addresses;
-	ctx->user_name = "Me Myself";
 	ctx->item_id = "folder:item";
 	ctx->user_zone = pim_zone_find("Europe/Berlin");
 	ctx->now = TEST_NOW;
