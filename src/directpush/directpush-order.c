@@ -11,7 +11,8 @@ static size_t order_get_data_size(const struct directpush_ipc_park *park)
 {
 	size_t size = park->folders_count * (sizeof(*park->folders) + sizeof(bool));
 
-	size += park->expired_size + park->changed_head_size + park->changed_tail_size;
+	size += park->expired_size + park->changed_head_size + park->changed_tail_size +
+		park->as_asked_size;
 	for (unsigned int i = 0; i < park->folders_count; i++)
 		size += park->folders[i].piece_size;
 	return size;
@@ -49,6 +50,7 @@ static struct directpush_order *order_alloc(const struct directpush_ipc_park *pa
 					     park->changed_head_size);
 	order->park.changed_tail = order_add(&next, park->changed_tail,
 					     park->changed_tail_size);
+	order->park.as_asked = order_add(&next, park->as_asked, park->as_asked_size);
 	for (unsigned int i = 0; i < park->folders_count; i++) {
 		folders[i].piece = order_add(&next, folders[i].piece,
 					     folders[i].piece_size);

@@ -48,6 +48,8 @@ static struct directpush_order *test_order(const void *body, size_t body_size)
 	park.changed_head_size = 1;
 	park.changed_tail = DATA(">");
 	park.changed_tail_size = 1;
+	park.as_asked = DATA("asked so");
+	park.as_asked_size = 8;
 	park.repeatable = TRUE;
 	directpush_ipc_park_append(line, &park);
 	str_truncate(line, str_len(line) - 1);
@@ -56,6 +58,9 @@ static struct directpush_order *test_order(const void *body, size_t body_size)
 	order = directpush_order_create(str_c(line) + strlen("PARK\t"), &key, &error);
 	if (order == NULL)
 		i_fatal("order: %s", error);
+	/* its own: what the line was read into is gone */
+	test_assert(order->park.as_asked_size == 8 &&
+		    memcmp(order->park.as_asked, "asked so", 8) == 0);
 	return order;
 }
 
