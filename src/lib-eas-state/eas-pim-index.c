@@ -27,6 +27,9 @@ struct eas_pim_index *eas_pim_index_new(void)
 	index->modseq = 1;
 	i_array_init(&index->rows, 64);
 	i_array_init(&index->copies, 64);
+	i_array_init(&index->news.rows, 8);
+	i_array_init(&index->news.went, 8);
+	i_array_init(&index->news.came, 8);
 	return index;
 }
 
@@ -48,6 +51,9 @@ void eas_pim_index_free(struct eas_pim_index **_index)
 	index_forget_hashes(index);
 	array_free(&index->rows);
 	array_free(&index->copies);
+	array_free(&index->news.rows);
+	array_free(&index->news.went);
+	array_free(&index->news.came);
 	i_free(index);
 }
 
@@ -167,6 +173,10 @@ static void index_touch(struct eas_pim_index *index, struct eas_pim_row *row)
 void eas_pim_index_update_begin(struct eas_pim_index *index)
 {
 	index->touched = FALSE;
+	array_clear(&index->news.rows);
+	array_clear(&index->news.went);
+	array_clear(&index->news.came);
+	index->news.too_much = FALSE;
 }
 
 static int uint32_cmp(const uint32_t *num1, const uint32_t *num2)
@@ -192,6 +202,7 @@ static void index_remove_copies(struct eas_pim_index *index,
 		if (row->version == copy->version) {
 			row->version = 0;
 			array_push_back(&lost, &copy->number);
+			array_push_back(&index->news.rows, &copy->number);
 		}
 	}
 	array_sort(&lost, uint32_cmp);
@@ -201,6 +212,8 @@ static void index_remove_copies(struct eas_pim_index *index,
 		    (copy->number == 0 ||
 		     array_bsearch(&lost, &copy->number, uint32_cmp) == NULL))
 			array_push_back(&left, copy);
+		else
+			(void)seq_range_array_add(&index->news.went, copy->version);
 	}
 	array_free(&index->copies);
 	index->copies = left;
@@ -244,6 +257,7 @@ index_add_copy(struct eas_pim_index *index, uint32_t version, uint32_t number,
 	    array_bsearch_insert_pos(&index->copies, &version, copy_version_cmp, &idx))
 		i_unreached();
 	array_insert(&index->copies, idx, &copy, 1);
+	(void)seq_range_array_add(&index->news.came, version);
 }
 
 void eas_pim_index_update_skip(struct eas_pim_index *index, uint32_t version,
@@ -278,6 +292,7 @@ eas_pim_index_update_add(struct eas_pim_index *index, uint32_t version,
 	if (row->version > version)
 		return NULL;
 	row->version = version;
+	array_push_back(&index->news.rows, &row->number);
 	if (row->gone_utc != 0) {
 		row->gone_utc = 0;
 		index_touch(index, row);
@@ -332,8 +347,10 @@ static void index_forget_tombstones(struct eas_pim_index *index, unsigned int co
 			array_push_back(&left, row);
 		}
 	}
-	if (array_count(&left) != array_count(&index->rows))
+	if (array_count(&left) != array_count(&index->rows)) {
 		index_forget_hashes(index);
+		index->news.too_much = TRUE;
+	}
 	array_free(&index->rows);
 	index->rows = left;
 }

@@ -103,7 +103,17 @@ struct eas_pim_index {
 	pool_t hash_pool;
 	/* an update is running: its modseq was taken */
 	bool touched;
+	/* What the last update changed: numbers of rows, maybe some twice; versions of copies that went, and then that
+	   came. too_much: it cannot be said so. */
+	struct {
+		ARRAY_TYPE(uint32_t) rows;
+		ARRAY_TYPE(seq_range) went, came;
+		bool too_much;
+	} news;
 
+	/* eas-pim-index-store.c's: likewise */
+	struct eas_state_end end;
+	uoff_t whole_size;
 	/* eas-pim-bases.c's: where the next goes (offset 0 = not known), and how large it was when written whole */
 	struct eas_state_end bases_end;
 	uoff_t bases_whole_size;
@@ -147,13 +157,18 @@ void eas_pim_index_get_copies(const struct eas_pim_index *index, uint32_t number
 int eas_pim_index_decode(const unsigned char *data, size_t size,
 			 struct eas_pim_index **index_r, const char **error_r);
 void eas_pim_index_encode(buffer_t *dest, const struct eas_pim_index *index);
+/* Only what the last update changed; and do the same to the index as it was before. The result as of decoding:
+   after -1 the index is of no use. */
+void eas_pim_index_encode_news(buffer_t *dest, const struct eas_pim_index *index);
+int eas_pim_index_apply_news(struct eas_pim_index *index, const unsigned char *data,
+			     size_t size, const char **error_r);
 
-/* Index <-> the user's store. Writing needs its lock. */
+/* Index <-> the user's store. Writing needs its lock, and an update that has ended: small ones are appended. */
 enum eas_state_result
 eas_pim_index_read(struct eas_state_store *store, const char *folder_id,
 		   struct event *event, struct eas_pim_index **index_r);
 int eas_pim_index_write(struct eas_state_store *store, const char *folder_id,
-			const struct eas_pim_index *index);
+			struct eas_pim_index *index);
 /* Of the file as it is now; all zero = there is none. */
 void eas_pim_index_get_stamp(struct eas_state_store *store, const char *folder_id,
 			     struct eas_state_stamp *stamp_r);

@@ -21,5 +21,11 @@ FUZZ_BEGIN_DATA(const unsigned char *data, size_t size)
 		buffer_free(&buf);
 		eas_pim_index_free(&index);
 	}
+	/* as what an update changed */
+	index = eas_pim_index_new();
+	if (size > 0)
+		index->instance = data[0];
+	(void)eas_pim_index_apply_news(index, data, size, &error);
+	eas_pim_index_free(&index);
 }
 FUZZ_END

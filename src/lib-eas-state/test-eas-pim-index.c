@@ -15,6 +15,42 @@ struct test_object {
 	uint64_t digest;
 };
 
+static struct eas_pim_index *test_copy(const struct eas_pim_index *index)
+{
+	buffer_t *buf = t_buffer_create(256);
+	struct eas_pim_index *copy;
+	const char *error;
+
+	eas_pim_index_encode(buf, index);
+	if (eas_pim_index_decode(buf->data, buf->used, &copy, &error) < 0)
+		i_fatal("cannot be decoded: %s", error);
+	return copy;
+}
+
+/* What the update says of itself makes the same of the index as it was before. */
+static void test_news(struct eas_pim_index *before, const struct eas_pim_index *index)
+{
+	buffer_t *news = t_buffer_create(256), *buf = t_buffer_create(256);
+	buffer_t *expected = t_buffer_create(256);
+	struct eas_pim_index *damaged;
+	const char *error;
+	size_t size;
+
+	if (index->news.too_much)
+		return;
+	eas_pim_index_encode_news(news, index);
+	for (size = 0; size < news->used; size++) T_BEGIN {
+		damaged = test_copy(before);
+		test_assert(eas_pim_index_apply_news(damaged, news->data, size, &error) < 0);
+		eas_pim_index_free(&damaged);
+	} T_END;
+	test_assert(eas_pim_index_apply_news(before, news->data, news->used, &error) == 0);
+	eas_pim_index_encode(buf, before);
+	eas_pim_index_encode(expected, index);
+	test_assert(buffer_cmp(buf, expected));
+	test_assert(before->shown_count == index->shown_count);
+}
+
 /* Update the index from a folder that has these, in this order; version 0 ends them. Returns how many
    were read. */
 static unsigned int
@@ -22,6 +58,7 @@ test_update(struct eas_pim_index *index, const struct test_object *objects, time
 {
 	struct eas_pim_token token = { .validity = 7, .next = 100 };
 	ARRAY_TYPE(seq_range) here, new;
+	struct eas_pim_index *before = test_copy(index);
 	unsigned int i, reads = 0;
 
 	t_array_init(&here, 8);
@@ -48,6 +85,10 @@ test_update(struct eas_pim_index *index, const struct test_object *objects, time
 		eas_pim_index_update_add(index, objects[i].version, &facts);
 	}
 	eas_pim_index_update_end(index, &token, now);
+	T_BEGIN {
+		test_news(before, index);
+	} T_END;
+	eas_pim_index_free(&before);
 	return reads;
 }
 
