@@ -196,11 +196,7 @@ class Instance:
             "pid": master.pid, "pid_started": start_time(master.pid), "dir": self.dir,
             "sink_pid": sink.pid, "sink_pid_started": start_time(sink.pid), "mount_namespace": namespace,
         }
-        for name, program in (("doveadm", "/usr/bin/doveadm"), ("doveconf", "/usr/bin/doveconf"),
-                              ("dovecot-lda", "/usr/lib/dovecot/dovecot-lda")):
-            write(self._path("bin", name), WRAPPER.format(
-                pid=master.pid, program=program, dir=self.dir,
-                environment=" ".join(f"{key}={value}" for key, value in self.environment.items())), 0o755)
+        self._write_wrappers()
         write(self._path("instance.json"), json.dumps(self.info, indent=1))
         try:
             self._wait_ready(master, sink, http_probe)
@@ -217,6 +213,13 @@ class Instance:
         master.returncode = sink.returncode = 0
         return True
 
+    def _write_wrappers(self):
+        for name, program in (("doveadm", "/usr/bin/doveadm"), ("doveconf", "/usr/bin/doveconf"),
+                              ("dovecot-lda", "/usr/lib/dovecot/dovecot-lda")):
+            write(self._path("bin", name), WRAPPER.format(
+                pid=self.info["pid"], program=program, dir=self.dir,
+                environment=" ".join(f"{key}={value}" for key, value in self.environment.items())), 0o755)
+
     def _wait_ready(self, master, sink, http_probe):
         deadline = time.monotonic() + START_TIMEOUT_SECS
         probes = [lambda: greets(self.info["imap"], b"* OK"), lambda: greets(self.info["lmtp"], b"220"),
@@ -231,6 +234,58 @@ class Instance:
                 if time.monotonic() > deadline:
                     raise InstanceError("Dovecot does not answer:\n" + self.last_log())
                 time.sleep(0.01)
+
+    # Inside
+
+    def inside(self, *command, check=True):
+        """Run a command in the mount namespace of the instance; its standard output."""
+        done = subprocess.run(["nsenter", "-t", str(self.processes()[0]), "-m", "--", *command],
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+        if check and done.returncode != 0:
+            raise InstanceError(f"{' '.join(command)}: {done.stderr.decode('utf-8', 'replace')}")
+        return done.stdout.decode("utf-8", "replace")
+
+    def mount_small(self, path, size):
+        """A file system of its own, of so many bytes, for what is below path; only the instance sees it. It goes with it."""
+        self.inside("mount", "-t", "tmpfs", "-o", f"size={size},uid={MAIL_UID},gid={MAIL_UID},mode=700", "tmpfs", path)
+
+    # Again
+
+    def end_master(self, signum, timeout_secs=30):
+        """Send the master a signal, end what outlives it (as an init system does), and return when all are gone."""
+        self._namespace = os.open(f"/proc/{self.info['pid']}/ns/mnt", os.O_RDONLY)
+        members = [(pid, start_time(pid)) for pid in self.processes()]
+        os.kill(self.info["pid"], signum)
+        deadline = time.monotonic() + timeout_secs
+        for pid, started in members:
+            while alive(pid, started) and time.monotonic() < deadline and signum != signal.SIGKILL:
+                time.sleep(0.02)
+            end_process(pid, started, STOP_TIMEOUT_SECS)
+        try:
+            os.waitpid(self.info["pid"], 0)   # a zombie has its number still
+        except ChildProcessError:
+            pass
+
+    def start_again(self):
+        """The master once more, after end_master(), with the same configuration and ports."""
+        with open(self._path("log", "master.log"), "ab") as log:
+            master = subprocess.Popen(
+                ["nsenter", f"--mount=/proc/self/fd/{self._namespace}", "dovecot", "-F", "-c",
+                 self._path("conf", "dovecot.conf")], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/",
+                start_new_session=True, preexec_fn=raise_file_limit, pass_fds=(self._namespace,),
+                env={**os.environ, **self.environment})
+        os.close(self._namespace)
+        self.info.update(pid=master.pid, pid_started=start_time(master.pid))
+        self._write_wrappers()
+        write(self._path("instance.json"), json.dumps(self.info, indent=1))
+        deadline = time.monotonic() + START_TIMEOUT_SECS
+        while not (greets(self.info["imap"], b"* OK") and greets(self.info["lmtp"], b"220") and
+                   answers_http(self.info["url"], True)):
+            if master.poll() is not None or time.monotonic() > deadline:
+                raise InstanceError("Dovecot did not start again:\n" + self.last_log())
+            time.sleep(0.02)
+        # lives on without this process
+        master.returncode = 0
 
     # Stop
 

@@ -155,6 +155,8 @@ class Phone:
         self.collections = {}
         # told of what it did itself (after a fault): real phones shrug
         self.forgives_echoes = False
+        # how long it waits for an answer, unless told otherwise
+        self.patience_secs = 30
         self.on_answer = None
         self.answers = []
         self.extra_headers = []
@@ -247,8 +249,8 @@ class Phone:
         connection.send_request(method, target or own_target, lines, raw, chunked)
         return Pending(self, connection, command, started)
 
-    def request(self, command, body=None, timeout=30, **kwargs):
-        return self.start(command, body, **kwargs).wait(timeout)
+    def request(self, command, body=None, timeout=None, **kwargs):
+        return self.start(command, body, **kwargs).wait(timeout or self.patience_secs)
 
     def lose(self, command, body=None, wait_for_answer=True, timeout=30, **kwargs):
         """Send a request whose answer never reaches the phone.
@@ -472,7 +474,7 @@ class Phone:
         else:
             params = {"SaveInSent": "T"} if save_in_sent else {}
             pending = self.start("SendMail", message, params=params, content_type="message/rfc822", **kwargs)
-        return pending if start else pending.wait()
+        return pending if start else pending.wait(self.patience_secs)
 
     def move_items(self, moves):
         """moves: list of (item id, source folder id, destination folder id)."""

@@ -33,7 +33,7 @@ class Line:
         self.opened_at = self.last_active
         self.forgotten_at = None
         self.closed = False
-        self.cut_at = None   # (direction, bytes)
+        self.cut_at = None   # (direction, bytes, silent)
 
     def target(self, direction):
         return self.socks[TO_CLIENT if direction == TO_SERVER else TO_SERVER]
@@ -64,10 +64,15 @@ class Relay:
         with self._lock:
             return sum(1 for line in self.lines if line.forgotten_at is not None)
 
-    def cut(self, direction, after_bytes):
-        """Reset the next line that opens once it carried after_bytes in direction."""
+    def cut(self, direction, after_bytes, silent=False):
+        """Reset the next line that opens once it carried after_bytes in direction, or forget it (silent)."""
         with self._lock:
-            self._armed_cut = (direction, after_bytes)
+            self._armed_cut = (direction, after_bytes, silent)
+
+    def disarm(self):
+        """No cut if no line was opened meanwhile."""
+        with self._lock:
+            self._armed_cut = None
 
     def hold(self, direction):
         with self._lock:
@@ -184,13 +189,16 @@ class Relay:
             data = data[:line.cut_at[1] - line.carried[direction]]
         else:
             cut = False
+        # counted first: whoever gets it may ask
+        line.carried[direction] += len(data)
         try:
             line.target(direction).sendall(data)
         except OSError:
             self._end(line, reset=True)
             return
-        line.carried[direction] += len(data)
-        if cut:
+        if cut and line.cut_at[2]:
+            line.forgotten_at = time.monotonic()
+        elif cut:
             self._end(line, reset=True)
 
     def _end(self, line, reset=False):

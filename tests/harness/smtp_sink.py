@@ -15,7 +15,8 @@ DIR/control says what to do; it is read anew for each command. Each line is one 
 
 The first word is the stage (connect, mail, rcpt, data = at the end of the data), the rest is the answer.
 "rcpt:nobody@example.com 550 ..." fails one recipient only. A rule "data drop" closes the connection
-without an answer after the message was stored: the answer is lost. "data gate" first waits
+without an answer after the message was stored: the answer is lost. "data cut" closes it
+in the middle of the message. "data gate" first waits
 until somebody opens DIR/gate (a FIFO) for writing and closes it. Without the file all is accepted.
 """
 
@@ -135,6 +136,8 @@ class Session(socketserver.StreamRequestHandler):
             self.reply("503 5.5.1 No valid recipients")
             return False
         self.reply("354 Go on")
+        if self.rule("data") == "cut":
+            return True
         spool = os.path.join(self.server.directory, f"spool.{id(self)}")
         size, fresh_line = 0, True
         with open(spool, "wb") as out:
