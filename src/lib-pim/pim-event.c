@@ -227,8 +227,9 @@ static void series_add_dates(pool_t pool, const struct pim_component *main, cons
 	struct pim_time time;
 	int64_t wall;
 
-	for (property = pim_property_find(main, name); property != NULL;
-	     property = pim_property_find_next(property)) {
+	for (property = pim_property_find(main, name);
+	     property != NULL && array_count(dates) < PIM_RECURRENCE_MAX_DATES;
+	     property = pim_property_find_next(property)) T_BEGIN {
 		for (value = pim_value_split(property->value, ','); *value != NULL; value++) {
 			/* of a PERIOD the begin */
 			if (event_parse_time(pool, main, property,
@@ -237,7 +238,7 @@ static void series_add_dates(pool_t pool, const struct pim_component *main, cons
 				array_push_back(dates, &wall);
 			}
 		}
-	}
+	} T_END;
 }
 
 static void series_add_overrides(pool_t pool, const struct pim_component *main,
@@ -250,7 +251,8 @@ static void series_add_overrides(pool_t pool, const struct pim_component *main,
 	const char *status;
 	int64_t wall;
 
-	for (; component != NULL; component = pim_component_find_next(component)) {
+	for (; component != NULL && array_count(&lists->overrides) < PIM_RECURRENCE_MAX_DATES;
+	     component = pim_component_find_next(component)) {
 		if (component == main || !override_get_id(pool, component, start, &wall) ||
 		    !pim_event_get_times(pool, component, &times))
 			continue;
@@ -270,7 +272,8 @@ static void series_add_rules(const struct pim_component *main, struct series_lis
 	struct pim_rrule rule;
 	const char *error;
 
-	for (property = pim_property_find(main, "RRULE"); property != NULL;
+	for (property = pim_property_find(main, "RRULE");
+	     property != NULL && array_count(&lists->rules) < PIM_RECURRENCE_MAX_RULES;
 	     property = pim_property_find_next(property)) {
 		if (pim_rrule_parse(property->value, &rule, &error) == 0)
 			array_push_back(&lists->rules, &rule);
@@ -283,14 +286,15 @@ event_make_series(pool_t pool, const struct pim_component *main,
 {
 	struct pim_event_times times;
 	struct pim_series_input input;
+	struct pim_series *series;
 	struct series_lists lists;
 
 	if (!pim_event_get_times(pool, main, &times))
 		return NULL;
-	t_array_init(&lists.rules, 2);
-	t_array_init(&lists.rdates, 8);
-	t_array_init(&lists.exdates, 8);
-	t_array_init(&lists.overrides, 8);
+	i_array_init(&lists.rules, 2);
+	i_array_init(&lists.rdates, 8);
+	i_array_init(&lists.exdates, 8);
+	i_array_init(&lists.overrides, 8);
 	series_add_rules(main, &lists);
 	series_add_dates(pool, main, "RDATE", &times.start, &lists.rdates);
 	if (exceptions) {
@@ -305,7 +309,12 @@ event_make_series(pool_t pool, const struct pim_component *main,
 	input.rdates = array_get(&lists.rdates, &input.rdate_count);
 	input.exdates = array_get(&lists.exdates, &input.exdate_count);
 	input.overrides = array_get(&lists.overrides, &input.override_count);
-	return pim_series_create(pool, &input);
+	series = pim_series_create(pool, &input);
+	array_free(&lists.rules);
+	array_free(&lists.rdates);
+	array_free(&lists.exdates);
+	array_free(&lists.overrides);
+	return series;
 }
 
 struct pim_series *pim_event_get_series(pool_t pool, const struct pim_component *main,
