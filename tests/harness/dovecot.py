@@ -322,10 +322,14 @@ class Instance:
         found = []
         for pid in self.processes():
             try:
-                exe = os.readlink(f"/proc/{pid}/exe")
+                exe = os.path.basename(os.readlink(f"/proc/{pid}/exe"))
             except OSError:
                 continue
-            if os.path.basename(exe).split(" ")[0] == name:
+            if exe.startswith("memcheck-"):
+                # valgrind: the program is its first argument that is no option
+                exe = next((os.path.basename(word) for word in read(f"/proc/{pid}/cmdline").split("\0")[1:]
+                            if not word.startswith("-")), "")
+            if exe.split(" ")[0] == name:
                 found.append(pid)
         return found
 

@@ -20,7 +20,8 @@ from .dovecot import HARNESS
 from .phone import CALENDAR, CONTACTS, DRAFTS, INBOX, NOTES, OUTBOX, SENT, TASKS, TRASH, Phone
 
 FIXTURES = os.path.join(os.path.dirname(HARNESS), "fixtures")
-PATIENCE_SECS = 5
+# more where everything is slower, such as under valgrind
+PATIENCE_SECS = int(os.environ.get("TESTS_PATIENCE", 5))
 MAIN_FOLDERS = {"Inbox": INBOX, "Drafts": DRAFTS, "Trash": TRASH, "Sent": SENT, "Outbox": OUTBOX,
                 "Calendar": CALENDAR, "Contacts": CONTACTS, "Tasks": TASKS, "Notes": NOTES}
 TROUBLE = re.compile(r"(Error|Panic|Fatal): ")
