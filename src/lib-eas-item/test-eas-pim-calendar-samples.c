@@ -173,7 +173,7 @@ static const struct sample_change {
 	  { "RRULE", "RDATE", "EXDATE", "SEQUENCE" } },
 	{ "Calendar:Recurrence", TRUE, { "RRULE", "RDATE", "EXDATE", "SEQUENCE" } },
 	{ "Calendar:Exceptions\n    Exception\n      Deleted \"1\"\n      ExceptionStartTime \"%s\"", TRUE, { "EXDATE" } },
-	{ "Calendar:Exceptions\n    Exception\n      ExceptionStartTime \"%s\"\n      Subject \"new\"", TRUE, { NULL } },
+	{ "Calendar:Exceptions\n    Exception\n      ExceptionStartTime \"%s\"\n      Subject \"new\"", TRUE, { "EXDATE" } },
 	{ "Calendar:Attendees\n    Attendee\n      Email \"new@example.org\"\n      Name \"New; one\"\n      AttendeeType \"2\"",
 	  FALSE, { "ATTENDEE", "ORGANIZER", "SEQUENCE" } },
 	{ "Calendar:Attendees", FALSE, { "ATTENDEE", "SEQUENCE" } },

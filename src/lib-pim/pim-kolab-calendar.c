@@ -204,7 +204,12 @@ static bool
 kolab_duration_decode(pool_t pool, const struct kolab_row *row ATTR_UNUSED,
 		      const struct kolab_node *node, struct pim_property *property)
 {
-	property->value = p_strdup(pool, pim_text_escape(kolab_value_text(node)));
+	const char *text = kolab_value_text(node);
+
+	/* how libkolabxml writes none at all */
+	if (strcmp(text, "P") == 0 || strcmp(text, "-P") == 0)
+		text = "PT0S";
+	property->value = p_strdup(pool, pim_text_escape(text));
 	return TRUE;
 }
 

@@ -420,12 +420,15 @@ static void test_pim_kolab_foreign(void)
 		"<c:text>A</c:text></c:summary><c:x-own><c:text>b,c</c:text></c:x-own><c:geo><c:latitude>52</c:latitude>"
 		"<c:longitude>13</c:longitude></c:geo><c:dtstart><c:date-time>2026-03-02T09:00:00+01:00</c:date-time>"
 		"</c:dtstart><c:organizer><c:cal-address>mailto:a@b.c</c:cal-address></c:organizer><c:uid>"
-		"<c:text>x</c:text></c:uid><c:odd><c:in><c:deeper/></c:in></c:odd></c:properties></c:vevent>"
+		"<c:text>x</c:text></c:uid><c:odd><c:in><c:deeper/></c:in></c:odd></c:properties>"
+		"<c:components><c:valarm><c:properties><c:action><c:text>DISPLAY</c:text></c:action><c:trigger><c:duration>P"
+		"</c:duration></c:trigger></c:properties></c:valarm></c:components></c:vevent>"
 		"</c:components></c:vcalendar></c:icalendar>";
 	static const char text[] =
 		"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nSUMMARY;LANGUAGE=en:A\r\nX-OWN:b\\,c\r\n"
 		"GEO:52,13\r\nDTSTART:20260302T080000Z\r\nORGANIZER:mailto:a@b.c\r\nUID:x\r\n"
 		"X-KOLAB-ELEMENT:<odd>\\n  <in>\\n    <deeper/>\\n  </in>\\n</odd>\\n\r\n"
+		"BEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:PT0S\r\nEND:VALARM\r\n"
 		"END:VEVENT\r\nEND:VCALENDAR\r\n";
 	pool_t pool = pool_alloconly_create("test", 4096);
 	string_t *dest = t_str_new(1024);

@@ -46,10 +46,14 @@ def see(alice, phone, kind, mailbox, folder, samples):
         before = set(items)
         alice.has(mailbox, data)
         phone.sync_all(folder, options=[body_preference(1)])
-        new = set(items) - before
-        check(len(new) == 1, f"{os.path.basename(path)}: {len(new)} new items")
         with open(path[:-3] + "json", encoding="utf-8") as source:
             values = json.load(source)
+        new = set(items) - before
+        # a phone has no word for a task that was called off
+        shown = 0 if kind == "task" and values.get("status") == "CANCELLED" else 1
+        check(len(new) == shown, f"{os.path.basename(path)}: {len(new)} new items")
+        if not shown:
+            continue
         told += [f"{os.path.basename(path)}: {words}" for words in
                  wrong(kind, values, items[new.pop()], phone.version, OWNER)]
     return told
