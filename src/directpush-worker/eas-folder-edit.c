@@ -6,7 +6,7 @@
 #include "mail-storage.h"
 #include "mail-user.h"
 #include "eas-folder-edit.h"
-#include "eas-folder-kind.h"
+#include "eas-folder-kept.h"
 #include "eas-folder-lister.h"
 #include "eas-folder-name.h"
 #include "eas-user.h"
@@ -207,10 +207,10 @@ edit_set_class(struct eas_folder_edit *edit, struct mailbox *box, enum eas_class
 		edit_set_subscribed(edit, box, TRUE);
 		return EAS_FOLDER_EDIT_OK;
 	}
-	if (mailbox_open(box) == 0 &&
-	    eas_folder_kind_write(box, &kind) == EAS_FOLDER_KIND_SAID)
-		return EAS_FOLDER_EDIT_OK;
-	return edit_failed(edit, box, "annotated");
+	if (mailbox_open(box) < 0)
+		return edit_failed(edit, box, "opened");
+	return eas_folder_kept_write(edit->user, box, &kind) == EAS_FOLDER_KIND_SAID ?
+		EAS_FOLDER_EDIT_OK : EAS_FOLDER_EDIT_TEMPFAIL;
 }
 
 enum eas_folder_edit_result

@@ -9,8 +9,8 @@
 #include "directpush-worker-settings.h"
 #include "eas-folder-list.h"
 #include "eas-folder-lister.h"
+#include "eas-folder-kept.h"
 #include "eas-folder-name.h"
-#include "eas-folder-pim.h"
 #include "eas-user.h"
 
 bool eas_folder_namespace_is_listed(const struct mail_namespace *ns)
@@ -44,7 +44,7 @@ static bool info_is_mail(const struct mailbox_info *info)
 /* Returns 1, 0 = it is not to be shown, -1 = cannot be said now (logged). */
 static int
 lister_get_kind(struct eas_folder_lister *lister, const struct mailbox_info *info,
-		const char *path, struct mailbox *box, struct eas_folder_kind *kind_r)
+		struct mailbox *box, struct eas_folder_kind *kind_r)
 {
 	enum mail_error error;
 
@@ -52,21 +52,11 @@ lister_get_kind(struct eas_folder_lister *lister, const struct mailbox_info *inf
 	kind_r->is_default = FALSE;
 	if (info_is_mail(info))
 		return 1;
-	switch (eas_folder_kind_read(box, kind_r)) {
-	case EAS_FOLDER_KIND_SAID:
-	case EAS_FOLDER_KIND_NOT_SAID:
-		break;
-	case EAS_FOLDER_KIND_NO_ATTRIBUTES:
-		kind_r->class = eas_folder_pim_class_by_path(lister->user, info->ns, path);
-		break;
-	case EAS_FOLDER_KIND_FAILED:
+	if (eas_folder_kept_read(lister->user, box, &lister->kept,
+				 kind_r) == EAS_FOLDER_KIND_FAILED) {
 		(void)mailbox_get_last_error(box, &error);
 		/* of another user's, to be seen but not to be read */
-		if (error == MAIL_ERROR_PERM)
-			return 0;
-		e_error(lister->user->event, "Mailbox %s: Cannot get folder type: %s",
-			info->vname, mailbox_get_last_internal_error(box, NULL));
-		return -1;
+		return error == MAIL_ERROR_PERM ? 0 : -1;
 	}
 	return kind_r->class == EAS_CLASS_NONE ? 0 : 1;
 }
@@ -74,7 +64,7 @@ lister_get_kind(struct eas_folder_lister *lister, const struct mailbox_info *inf
 /* Returns 1, 0 = there is no mailbox to show, -1 = cannot be said now (logged). */
 static int
 lister_look_at(struct eas_folder_lister *lister, const struct mailbox_info *info,
-	       const char *path, guid_128_t guid_r, struct eas_folder_kind *kind_r)
+	       guid_128_t guid_r, struct eas_folder_kind *kind_r)
 {
 	struct mailbox_metadata metadata;
 	struct mailbox *box;
@@ -84,7 +74,7 @@ lister_look_at(struct eas_folder_lister *lister, const struct mailbox_info *info
 	box = mailbox_alloc(info->ns->list, info->vname, MAILBOX_FLAG_READONLY);
 	if (mailbox_get_metadata(box, MAILBOX_METADATA_GUID, &metadata) == 0) {
 		memcpy(guid_r, metadata.guid, GUID_128_SIZE);
-		ret = lister_get_kind(lister, info, path, box, kind_r);
+		ret = lister_get_kind(lister, info, box, kind_r);
 	} else {
 		(void)mailbox_get_last_error(box, &error);
 		if (error == MAIL_ERROR_NOTFOUND || error == MAIL_ERROR_PERM) {
@@ -135,7 +125,7 @@ eas_folder_lister_add_mailbox(struct eas_folder_lister *lister, const struct mai
 	path = eas_folder_path(info->vname, mail_namespace_get_sep(info->ns),
 			       info->ns->prefix,
 			       (info->ns->flags & NAMESPACE_FLAG_INBOX_USER) != 0);
-	if ((ret = lister_look_at(lister, info, path, guid, &kind)) < 0) {
+	if ((ret = lister_look_at(lister, info, guid, &kind)) < 0) {
 		name = strcmp(path, "INBOX") == 0 ? EAS_FOLDER_INBOX_NAME :
 			p_strdup(list->pool, eas_folder_path_display_name(path));
 		array_push_back(&list->unread_names, &name);
@@ -228,6 +218,7 @@ int eas_folder_list_read(struct eas_user *user, struct eas_folder_list **list_r)
 	hash_table_create(&lister.guids, lister.pool, 0, guid_128_hash, guid_128_cmp);
 	hash_table_create(&lister.paths, lister.pool, 0, str_hash, strcmp);
 	ret = lister_read(&lister);
+	eas_folder_kept_free(&lister.kept);
 	hash_table_destroy(&lister.paths);
 	hash_table_destroy(&lister.guids);
 	pool_unref(&lister.pool);

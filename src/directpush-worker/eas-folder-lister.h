@@ -30,6 +30,8 @@ struct eas_folder_lister {
 	/* while reading */
 	pool_t pool;
 	ARRAY_TYPE(eas_listed_folder) listed;
+	/* eas-folder-kept.h's; NULL = not asked yet */
+	struct eas_followups *kept;
 	HASH_TABLE(uint8_t *, uint8_t *) guids;
 	/* path -> id */
 	HASH_TABLE(const char *, const char *) paths;

@@ -8,7 +8,7 @@
 #include "mail-user.h"
 #include "directpush-worker-settings.h"
 #include "eas-folder.h"
-#include "eas-folder-kind.h"
+#include "eas-folder-kept.h"
 #include "eas-folder-name.h"
 #include "eas-folder-pim.h"
 #include "eas-user.h"
@@ -121,15 +121,27 @@ static bool mailbox_holds_only(struct mailbox *box, enum eas_class class, bool *
 	return only && seen > 0;
 }
 
+static enum eas_folder_kind_result
+mailbox_get_kind(struct eas_user *user, struct mailbox *box, struct eas_folder_kind *kind_r)
+{
+	struct eas_followups *kept = NULL;
+	enum eas_folder_kind_result result;
+
+	result = eas_folder_kept_read(user, box, &kept, kind_r);
+	eas_folder_kept_free(&kept);
+	return result;
+}
+
 /* It is nobody's and there is nothing else in it, or somebody else just made it. */
-static bool mailbox_can_be_taken(struct mailbox *box, enum eas_class class)
+static bool
+mailbox_can_be_taken(struct eas_user *user, struct mailbox *box, enum eas_class class)
 {
 	struct eas_folder_kind kind;
 	bool empty;
 
 	if (mailbox_open(box) < 0)
 		return FALSE;
-	switch (eas_folder_kind_read(box, &kind)) {
+	switch (mailbox_get_kind(user, box, &kind)) {
 	case EAS_FOLDER_KIND_SAID:
 		return kind.class == class;
 	case EAS_FOLDER_KIND_NOT_SAID:
@@ -139,6 +151,16 @@ static bool mailbox_can_be_taken(struct mailbox *box, enum eas_class class)
 		break;
 	}
 	return FALSE;
+}
+
+/* Is an empty mailbox of the name meant for it? Where there are no attributes, its name is all that whoever made it could
+   say. */
+static bool empty_is_taken(struct eas_user *user, struct mailbox *box)
+{
+	struct eas_folder_kind kind;
+
+	return user->set->directpush_pim_create ||
+		eas_folder_kind_read(box, &kind) == EAS_FOLDER_KIND_NO_ATTRIBUTES;
 }
 
 /* It says nothing itself, but what is in it does. */
@@ -151,10 +173,10 @@ static bool pim_adopt(struct eas_user *user, enum eas_class class, const char *v
 	bool adopted = FALSE, empty;
 
 	if (mailbox_open(box) == 0 &&
-	    eas_folder_kind_read(box, &now) == EAS_FOLDER_KIND_NOT_SAID &&
+	    mailbox_get_kind(user, box, &now) == EAS_FOLDER_KIND_NOT_SAID &&
 	    (mailbox_holds_only(box, class, &empty) ||
-	     (empty && user->set->directpush_pim_create)))
-		adopted = eas_folder_kind_write(box, &kind) == EAS_FOLDER_KIND_SAID;
+	     (empty && empty_is_taken(user, box))))
+		adopted = eas_folder_kept_write(user, box, &kind) == EAS_FOLDER_KIND_SAID;
 	mailbox_free(&box);
 	return adopted;
 }
@@ -171,12 +193,11 @@ pim_create_mailbox(struct eas_user *user, enum eas_class class, struct mailbox *
 
 	if (mailbox_create(box, NULL, FALSE) < 0 &&
 	    mailbox_get_last_mail_error(box) == MAIL_ERROR_EXISTS) {
-		if (!mailbox_can_be_taken(box, class))
+		if (!mailbox_can_be_taken(user, box, class))
 			return 0;
 	}
-	/* without attributes its name tells */
 	if (mailbox_open(box) == 0 &&
-	    eas_folder_kind_write(box, &kind) != EAS_FOLDER_KIND_FAILED)
+	    eas_folder_kept_write(user, box, &kind) == EAS_FOLDER_KIND_SAID)
 		return 1;
 	e_warning(user->event, "Mailbox %s: Cannot create: %s", mailbox_get_vname(box),
 		  mailbox_get_last_internal_error(box, NULL));

@@ -5,6 +5,7 @@
 #include "mail-namespace.h"
 #include "mailbox-list.h"
 #include "directpush-list-compat.h"
+#include "eas-followups.h"
 #include "eas-folder-list.h"
 #include "eas-user.h"
 
@@ -23,6 +24,8 @@ struct folder_stamp_file {
 
 struct eas_folder_stamp {
 	ARRAY(struct folder_stamp_file) files;
+	/* what is remembered of folders, eas-folder-kept.h */
+	struct eas_state_stamp kept;
 	/* there is something whose change cannot be seen */
 	bool blind;
 };
@@ -67,6 +70,7 @@ struct eas_folder_stamp *eas_folder_stamp_create(struct eas_user *user, pool_t p
 	struct mail_namespace *ns;
 
 	p_array_init(&stamp->files, pool, 4);
+	eas_state_store_get_stamp(user->state_store, EAS_FOLLOWUPS_FOLDERS, &stamp->kept);
 	for (ns = user->mail_user->namespaces; ns != NULL; ns = ns->next) T_BEGIN {
 		if (eas_folder_namespace_is_shown(user, ns))
 			eas_folder_stamp_add_namespace(stamp, ns);
@@ -88,6 +92,7 @@ bool eas_folder_stamp_is_equal(const struct eas_folder_stamp *stamp1,
 			       const struct eas_folder_stamp *stamp2)
 {
 	if (stamp1->blind || stamp2->blind ||
+	    memcmp(&stamp1->kept, &stamp2->kept, sizeof(stamp1->kept)) != 0 ||
 	    array_count(&stamp1->files) != array_count(&stamp2->files))
 		return FALSE;
 	for (unsigned int i = 0; i < array_count(&stamp1->files); i++) {

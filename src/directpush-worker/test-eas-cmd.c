@@ -21,6 +21,7 @@
 #include "directpush-worker-settings.h"
 #include "eas-folder.h"
 #include "eas-mailbox.h"
+#include "eas-state-store.h"
 #include "eas-user.h"
 #include "eas-cmd.h"
 
@@ -73,6 +74,7 @@ static void test_user_begin(const char *name)
 	test_user.set = &test_set;
 	test_user.state_root = p_strconcat(test_user.pool, storage_ctx->home_root,
 					   "state", NULL);
+	test_user.state_store = eas_state_store_init_user(test_user.state_root, test_user.event);
 	i_zero(&test);
 	test.pool = pool_alloconly_create("test request", 4096);
 	test.version = EAS_VERSION_16_1;
@@ -86,6 +88,7 @@ static void test_user_end(void)
 	pool_unref(&test.pool);
 	eas_mailboxes_free(&test_user);
 	eas_folder_lists_free(&test_user);
+	eas_state_store_deinit(&test_user.state_store);
 	event_unref(&test_user.event);
 	pool_unref(&test_user.pool);
 	test_mail_storage_deinit_user(storage_ctx);

@@ -18,6 +18,8 @@
 #define EAS_FOLLOWUPS_ANSWERS "answers"
 /* and the newest invitation that was seen */
 #define EAS_FOLLOWUPS_INVITATIONS "invitations"
+/* and what folders hold that cannot say so, by their GUIDs */
+#define EAS_FOLLOWUPS_FOLDERS "folders"
 
 /* those of one user and subject */
 struct eas_followups;
