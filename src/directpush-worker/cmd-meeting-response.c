@@ -18,7 +18,6 @@
 #include "pim-text.h"
 #include "pim-tree.h"
 #include "eas-device.h"
-#include "eas-html-text.h"
 #include "eas-tag.h"
 #include "eas-value.h"
 #include "eas-cmd.h"
@@ -305,28 +304,6 @@ static enum eas_status write_calendar(struct response *response)
  * The answer to the organizer
  */
 
-/* What the user wrote, as plain text. */
-static const char *answer_text(const struct response *response)
-{
-	const struct wbxml_node *body = wbxml_node_child(response->send_response,
-						EAS_TAG_AIRSYNCBASE_BODY);
-	const char *data = body == NULL ? NULL :
-		wbxml_node_child_value(body, EAS_TAG_AIRSYNCBASE_DATA);
-	const char *type = body == NULL ? NULL :
-		wbxml_node_child_value(body, EAS_TAG_AIRSYNCBASE_TYPE);
-	struct eas_html_text *html;
-	buffer_t *text;
-
-	if (data == NULL || type == NULL || strcmp(type, "2") != 0)
-		return data == NULL ? "" : data;
-	text = t_buffer_create(strlen(data) + 1);
-	html = eas_html_text_init(0);
-	eas_html_text_more(html, (const unsigned char *)data, strlen(data), text);
-	eas_html_text_finish(html, text);
-	eas_html_text_deinit(&html);
-	return str_c(text);
-}
-
 /* The organizer may not want to hear of other times: MS-ASCAL "DisallowNewTimeProposal" (2.2.2.17). */
 static bool may_propose(const struct response *response)
 {
@@ -349,7 +326,7 @@ static void post_answer(struct response *response)
 	struct pim_itip_answer answer = {
 		.address = attendee != NULL ? pim_itip_address(attendee) : addresses[0],
 		.name = attendee == NULL ? NULL : pim_param_get(attendee, "CN"),
-		.partstat = partstat, .comment = answer_text(response),
+		.partstat = partstat, .comment = eas_meeting_get_body(response->send_response),
 		.now = ioloop_time
 	};
 	struct eas_meeting_told told;

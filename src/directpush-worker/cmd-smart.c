@@ -23,6 +23,7 @@
 #include "eas-mail-followup.h"
 #include "eas-mail-item.h"
 #include "eas-user.h"
+#include "cmd-smart.h"
 
 #define SMART_BOUNDARY_PREFIX "----=_"
 
@@ -43,13 +44,18 @@ static const char *smart_get_original_id(struct eas_cmd_context *ctx)
 		wbxml_node_child_value(source, EAS_TAG_COMPOSE_MAIL_LONG_ID);
 }
 
-/* A mail is the same at every time that is one. MS-ASCMD "SmartForward" (2.2.1.19) */
-static bool smart_instance_is_time(struct eas_cmd_context *ctx)
+const char *smart_get_instance(struct eas_cmd_context *ctx)
 {
-	const char *instance = ctx->tree == NULL ? ctx->request->occurrence :
+	return ctx->tree == NULL ? ctx->request->occurrence :
 		wbxml_node_child_value(wbxml_node_child(ctx->tree->root,
 						EAS_TAG_COMPOSE_MAIL_SOURCE),
 				       EAS_TAG_COMPOSE_MAIL_INSTANCE_ID);
+}
+
+/* A mail is the same at every time that is one. MS-ASCMD "SmartForward" (2.2.1.19) */
+static bool smart_instance_is_time(struct eas_cmd_context *ctx)
+{
+	const char *instance = smart_get_instance(ctx);
 	time_t utc;
 
 	return instance == NULL || *instance == '\0' ||
@@ -84,13 +90,13 @@ static int smart_open_original(struct eas_cmd_context *ctx, struct eas_mail_item
 /* Returns NULL if it cannot be put together (logged). */
 static struct istream *
 smart_build(struct eas_cmd_context *ctx, const struct eas_compose *compose,
-	    const struct eas_mail_item *item, enum eas_smart_kind kind)
+	    struct istream *original, struct message_part *parts, enum eas_smart_kind kind)
 {
 	struct eas_smart_source source = {
 		.kind = kind,
 		.mime = compose->mime,
-		.original = item->source.input,
-		.original_parts = item->source.parts
+		.original = original,
+		.original_parts = parts
 	};
 	string_t *prefix = t_str_new(128);
 	struct ostream *output;
@@ -157,7 +163,7 @@ static void smart_send(struct eas_cmd_context *ctx, const struct eas_compose *co
 	if (smart_has_whole_mime(ctx)) {
 		i_stream_ref(mime);
 	} else {
-		mime = smart_build(ctx, compose, item, kind);
+		mime = smart_build(ctx, compose, item->source.input, item->source.parts, kind);
 		if (mime == NULL) {
 			eas_compose_try_later(ctx);
 			return;
@@ -170,17 +176,54 @@ static void smart_send(struct eas_cmd_context *ctx, const struct eas_compose *co
 	i_stream_unref(&mime);
 }
 
+/* An entry of the calendar, attached to the device's mail. */
+static void
+smart_send_calendar(struct eas_cmd_context *ctx, const struct eas_compose *compose,
+		    const struct eas_folder *folder, const char *id)
+{
+	struct istream *original, *mime = NULL;
+	enum eas_status status = smart_read_calendar(ctx, folder, id, &original);
+
+	if (status == EAS_STATUS_NONE) {
+		mime = smart_build(ctx, compose, original, NULL, EAS_SMART_FORWARD);
+		i_stream_unref(&original);
+	} else if (status != EAS_STATUS_GLOBAL_SERVER_ERROR_RETRY_LATER) {
+		eas_cmd_reply_status(ctx, status);
+		return;
+	}
+	if (mime == NULL) {
+		eas_compose_try_later(ctx);
+		return;
+	}
+	(void)eas_compose_send(ctx, compose, mime);
+	i_stream_unref(&mime);
+}
+
+static void smart_send_mail(struct eas_cmd_context *ctx, const struct eas_compose *compose,
+			    enum eas_smart_kind kind)
+{
+	struct eas_mail_item *item;
+
+	if (smart_open_original(ctx, &item) > 0) {
+		smart_send(ctx, compose, item, kind);
+		(void)eas_mail_item_commit(&item);
+	}
+}
+
 static void smart_command(struct eas_cmd_context *ctx, enum eas_smart_kind kind)
 {
+	const char *id = smart_get_original_id(ctx);
+	const struct eas_folder *calendar = kind != EAS_SMART_FORWARD ? NULL :
+		smart_find_calendar(ctx, id);
 	struct eas_compose compose;
-	struct eas_mail_item *item;
 
 	if (eas_compose_read(ctx, &compose) < 0)
 		return;
-	if (!eas_compose_was_sent(ctx, &compose) &&
-	    smart_open_original(ctx, &item) > 0) {
-		smart_send(ctx, &compose, item, kind);
-		(void)eas_mail_item_commit(&item);
+	if (!eas_compose_was_sent(ctx, &compose)) {
+		if (calendar != NULL)
+			smart_send_calendar(ctx, &compose, calendar, id);
+		else
+			smart_send_mail(ctx, &compose, kind);
 	}
 	eas_compose_free(&compose);
 }
@@ -192,5 +235,8 @@ void eas_cmd_smart_reply(struct eas_cmd_context *ctx)
 
 void eas_cmd_smart_forward(struct eas_cmd_context *ctx)
 {
-	smart_command(ctx, EAS_SMART_FORWARD);
+	if (smart_has_forwardees(ctx))
+		smart_forward_meeting(ctx, smart_get_original_id(ctx));
+	else
+		smart_command(ctx, EAS_SMART_FORWARD);
 }

@@ -83,8 +83,8 @@ void eas_meeting_post(struct eas_meeting_change *change,
 	}
 	guid_128_generate(guid);
 	posted = array_append_space(&ctx->outbox->mails);
-	posted->key = p_strdup_printf(ctx->outbox->pool, "itip:%s",
-				      guid_128_to_string(guid));
+	posted->key = mail->key != NULL ? p_strdup(ctx->outbox->pool, mail->key) :
+		p_strdup_printf(ctx->outbox->pool, "itip:%s", guid_128_to_string(guid));
 	posted->object_id = p_strdup(ctx->outbox->pool, change->object_id);
 	posted->version = change->version;
 	posted->written = change->written;

@@ -2,10 +2,15 @@
 
 #include "lib.h"
 #include "array.h"
+#include "buffer.h"
+#include "str.h"
+#include "wbxml-tree.h"
 #include "pim-event.h"
 #include "pim-recurrence.h"
 #include "pim-tree.h"
 #include "pim-zone.h"
+#include "eas-html-text.h"
+#include "eas-tag.h"
 #include "eas-cmd.h"
 #include "eas-folder.h"
 #include "eas-meeting.h"
@@ -129,4 +134,22 @@ void eas_meeting_remove_instance(struct pim_object *object,
 bool eas_meeting_is_ours_to_tell(const struct eas_cmd_context *ctx)
 {
 	return ctx->request->version >= EAS_VERSION_16_0;
+}
+
+const char *eas_meeting_get_body(const struct wbxml_node *parent)
+{
+	const struct wbxml_node *body = wbxml_node_child(parent, EAS_TAG_AIRSYNCBASE_BODY);
+	const char *data = wbxml_node_child_value(body, EAS_TAG_AIRSYNCBASE_DATA);
+	const char *type = wbxml_node_child_value(body, EAS_TAG_AIRSYNCBASE_TYPE);
+	struct eas_html_text *html;
+	buffer_t *text;
+
+	if (data == NULL || type == NULL || strcmp(type, "2") != 0)
+		return data == NULL ? "" : data;
+	text = t_buffer_create(strlen(data) + 1);
+	html = eas_html_text_init(0);
+	eas_html_text_more(html, (const unsigned char *)data, strlen(data), text);
+	eas_html_text_finish(html, text);
+	eas_html_text_deinit(&html);
+	return str_c(text);
 }

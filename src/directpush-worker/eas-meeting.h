@@ -10,6 +10,7 @@
 #include "pim-itip.h"
 
 struct istream;
+struct wbxml_node;
 struct eas_cmd_context;
 struct eas_user;
 
@@ -62,6 +63,8 @@ struct eas_meeting_mail {
 	const char *subject, *text;
 	/* NULL = it is no answer */
 	const struct eas_meeting_told *told;
+	/* what only a repeated request has again; NULL = it could not be told from others */
+	const char *key;
 };
 
 /* A change of the calendar that others are told of: posted first, then written, then sent, so that nobody
@@ -103,6 +106,9 @@ void eas_meeting_catch_up(struct eas_cmd_context *ctx);
 /* Is somebody still to hear of this entry? Not if that has been tried for an hour: then the device
    needs not come back for it. */
 bool eas_meeting_is_due(struct eas_cmd_context *ctx, const char *object_id);
+
+/* What the user wrote to it, as plain text: the Body of a SendResponse or SmartForward. "" = nothing; data stack. */
+const char *eas_meeting_get_body(const struct wbxml_node *parent);
 
 /* From 16.0 on attendees and organizers hear of things from the server, before from the device. */
 bool eas_meeting_is_ours_to_tell(const struct eas_cmd_context *ctx);

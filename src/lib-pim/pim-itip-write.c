@@ -218,3 +218,22 @@ void pim_itip_write_mail(const struct pim_itip_mail *mail, string_t *dest)
 	str_printfa(dest, "\r\n--%s--\r\n", boundary);
 	str_free(&calendar);
 }
+
+void pim_itip_write_attached(const struct pim_itip_mail *mail, string_t *dest)
+{
+	const char *boundary = pim_object_new_boundary();
+	string_t *calendar = str_new(default_pool, 4096);
+
+	str_append(dest, "MIME-Version: 1.0\r\n");
+	pim_object_write_text_field(dest, "Subject", mail->subject);
+	str_printfa(dest, "Content-Type: multipart/mixed;\r\n boundary=\"%s\"\r\n\r\n"
+		    "--%s\r\nContent-Type: text/calendar; charset=utf-8; method=%s;\r\n"
+		    " name=meeting.ics\r\n"
+		    "Content-Disposition: attachment; filename=meeting.ics\r\n"
+		    "Content-Transfer-Encoding: quoted-printable\r\n\r\n",
+		    boundary, boundary, pim_itip_method_name(mail->method));
+	pim_tree_write(calendar, mail->calendar);
+	pim_object_write_qp(dest, str_data(calendar), str_len(calendar));
+	str_printfa(dest, "\r\n--%s--\r\n", boundary);
+	str_free(&calendar);
+}

@@ -128,5 +128,7 @@ struct pim_itip_mail {
 };
 /* Append the mail (CRLF): text, and the calendar as its alternative. */
 void pim_itip_write_mail(const struct pim_itip_mail *mail, string_t *dest);
+/* Append a mail from nobody to nobody that has the calendar attached and says nothing else. */
+void pim_itip_write_attached(const struct pim_itip_mail *mail, string_t *dest);
 
 #endif
