@@ -93,14 +93,24 @@ static void sync_run(struct sync_context *ctx)
 	unsigned int window_left = ctx->window_size;
 
 	eas_meeting_catch_up(ctx->cmd);
-	array_foreach_elem(&ctx->collections, coll)
-		sync_collection_prepare(ctx, coll);
+	/* What the device did in one folder may be seen in another: that first. */
+	array_foreach_elem(&ctx->collections, coll) {
+		if (coll->commands != NULL)
+			sync_collection_prepare(ctx, coll);
+	}
 	if (!sync_may_delete(ctx))
 		return;
-	array_foreach_elem(&ctx->collections, coll)
-		sync_collection_apply(ctx, coll);
-	array_foreach_elem(&ctx->collections, coll)
+	array_foreach_elem(&ctx->collections, coll) {
+		if (coll->commands != NULL)
+			sync_collection_apply(ctx, coll);
+	}
+	/* Most have nothing new and are closed at once: of hundreds of mailboxes few are
+	   open at a time. */
+	array_foreach_elem(&ctx->collections, coll) {
+		if (coll->commands == NULL)
+			sync_collection_prepare(ctx, coll);
 		sync_collection_choose(ctx, coll, &window_left);
+	}
 	sync_request_keep(ctx);
 
 	if (sync_has_answer(ctx))
