@@ -35,12 +35,13 @@ def event(number, word="Old"):
 
 
 def fill(stage, user, mailbox, messages):
-    """By way of a maildir that is imported."""
+    """By way of a maildir that is imported. The user's home is there already."""
     source = os.path.join(stage.instance.dir, "home", user.address, "source")
+    folder = source if mailbox == "INBOX" else os.path.join(source, f".{mailbox}")
     for sub in ("cur", "new", "tmp"):
-        os.makedirs(os.path.join(source, f".{mailbox}", sub))
+        os.makedirs(os.path.join(folder, sub))
     for number, message in enumerate(messages):
-        with open(os.path.join(source, f".{mailbox}", "new", f"1700000000.M{number}P1.bench"), "wb") as out:
+        with open(os.path.join(folder, "new", f"1700000000.M{number}P1.bench"), "wb") as out:
             out.write(message)
     subprocess.run(["chown", "-R", f"{MAIL_UID}:{MAIL_UID}", source], check=True)
     user.doveadm("import", f"maildir:{source}", "", "all")

@@ -4,6 +4,7 @@
 import contextlib
 import os
 import shutil
+import signal
 import statistics
 import subprocess
 import tempfile
@@ -11,7 +12,7 @@ import threading
 import time
 
 from tests.harness.dovecot import Instance, read
-from tests.harness.stage import Stage
+from tests.harness.stage import Stage, check
 
 
 def head():
@@ -21,7 +22,12 @@ def head():
     print(f"{'figure':<62} {'measured':>22}  target")
 
 
+# what line() printed: (name, measured)
+printed = []
+
+
 def line(name, measured, target=""):
+    printed.append((name.strip(), measured))
     print(f"{name:<62} {measured:>22}  {target}", flush=True)
 
 
@@ -109,6 +115,32 @@ def tree_cpu_secs(root):
         if above == root:
             total += ticks[pid]
     return total / os.sysconf("SC_CLK_TCK")
+
+
+def median_msecs(seconds):
+    return statistics.median(seconds) * 1000
+
+
+def state_bytes(stage, user, phone, folder_id):
+    """Size of what is kept on disk of one folder: the phone's state, and for objects the folder's index."""
+    total = 0
+    for path, _folders, names in os.walk(os.path.join(stage.instance.dir, "home", user.address)):
+        total += sum(os.path.getsize(os.path.join(path, name)) for name in names
+                     if name in (f"folder-{folder_id}", f"pim-{folder_id}")
+                     and os.path.basename(path) in (phone.device_id.lower(), phone.device_id, "all-devices"))
+    check(total > 0, f"no state of {folder_id} is on disk")
+    return total
+
+
+def worker_bytes(stage):
+    """Anonymous memory of the largest worker."""
+    return max(status(pid, "RssAnon") for pid in stage.workers())
+
+
+def end_workers(stage):
+    for pid in stage.workers():
+        os.kill(pid, signal.SIGTERM)
+    stage.eventually("the workers do not end", lambda: not stage.workers(), 20)
 
 
 def our_pids(stage):
