@@ -64,6 +64,14 @@ def run(stage):
             "Move", E("SrcMsgId", item), E("SrcFldId", inbox), E("DstFldId", trash)))),
         ("MoveItems", tree("Move", "MoveItems", E(
             "Move", E("SrcMsgId", item), E("SrcFldId", mine), E("DstFldId", trash)))),
+        ("GetItemEstimate", tree("GetItemEstimate", "GetItemEstimate", E("Collections", E(
+            "Collection", E("CollectionId", inbox), E("FilterType", 0, ns="AirSync"), E("SyncKey", bob.collection(inbox).key, ns="AirSync"))))),
+        ("MeetingResponse", tree("MeetingResponse", "MeetingResponse", E(
+            "Request", E("UserResponse", 3), E("CollectionId", inbox), E("RequestId", item)))),
+        ("FolderUpdate", tree("FolderHierarchy", "FolderUpdate", E("SyncKey", alice.folder_key), E("ServerId", inbox), E("ParentId", "0"),
+                              E("DisplayName", "Taken"))),
+        ("FolderCreate", tree("FolderHierarchy", "FolderCreate", E("SyncKey", alice.folder_key), E("ParentId", inbox),
+                              E("DisplayName", "Inside"), E("Type", 12))),
         ("FolderDelete", tree("FolderHierarchy", "FolderDelete", E("SyncKey", alice.folder_key), E("ServerId", inbox))),
         ("Search", tree("Search", "Search", E("Store", E("Name", "Mailbox"), E("Query", E(
             "And", E("CollectionId", inbox, ns="AirSync"), E("FreeText", "plans"))), E("Options", E("Range", "0-9"))))),
@@ -74,6 +82,13 @@ def run(stage):
                 "Source", E("FolderId", inbox), E("ItemId", item)), E("Mime", reply(stage, alice)))))
             tries.append((verb, tree("ComposeMail", verb, E("ClientId", verb + "2"), E("SaveInSentItems"), E(
                 "Source", E("LongId", long_id)), E("Mime", reply(stage, alice)))))
+    else:
+        for verb in ("SmartReply", "SmartForward"):
+            for params in ({"ItemId": item, "CollectionId": inbox}, {"ItemId": item, "CollectionId": mine}, {"LongId": long_id}):
+                answer = alice.request(verb, reply(stage, alice), params=params, content_type="message/rfc822")
+                check(answer.status in (200, 400, 404, 500, 503), f"{verb} with {params}: HTTP {answer.status}")
+        answer = alice.request("GetAttachment", params={"AttachmentName": reference})
+        check(answer.status != 200 and b"Secret" not in (answer.response.body or b""), "GetAttachment gave Bob's attachment")
     for command, body in tries:
         answer = alice.request(command, body)
         check(answer.status in (200, 400, 403, 404), f"{command}: HTTP {answer.status}")
@@ -85,6 +100,7 @@ def run(stage):
     check(pending.wait(10).value("Status") != "2" if pending.connection.readable(0.3) else True, "Alice hears of Bob")
     pending.cancel()
     check(stage.user("bob").count("INBOX") == 1, "Bob's mail is gone")
+    check(not {"Taken", "Inside", "INBOX/Inside"} & set(stage.user("bob").mailboxes()), "Bob's folders were changed")
     bob.sync_all(inbox)
     check(list(bob.collection(inbox).items) == [item], "Bob's phone lost it")
 
