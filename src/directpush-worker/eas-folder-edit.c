@@ -304,6 +304,20 @@ eas_folder_edit_move(struct eas_folder_edit *edit, const char *id, const char *p
 	return result;
 }
 
+/* Dovecot says "deleted under us" also of a mailbox that it has only marked as deleted, when a lock
+   failed after that. */
+static bool edit_is_gone(const struct eas_folder *folder)
+{
+	struct mailbox *box = mailbox_alloc(folder->ns->list, folder->vname, 0);
+	enum mailbox_existence existence;
+	bool gone;
+
+	gone = mailbox_exists(box, FALSE, &existence) == 0 &&
+		existence != MAILBOX_EXISTENCE_SELECT;
+	mailbox_free(&box);
+	return gone;
+}
+
 static enum eas_folder_edit_result
 edit_delete_mailbox(struct eas_folder_edit *edit, const struct eas_folder *folder)
 {
@@ -313,8 +327,10 @@ edit_delete_mailbox(struct eas_folder_edit *edit, const struct eas_folder *folde
 	if (mailbox_delete(box) < 0)
 		result = edit_failed(edit, box, "deleted");
 	/* gone is gone, whoever did it */
-	if (result == EAS_FOLDER_EDIT_NOT_FOUND)
-		result = EAS_FOLDER_EDIT_OK;
+	if (result == EAS_FOLDER_EDIT_NOT_FOUND) {
+		result = edit_is_gone(folder) ? EAS_FOLDER_EDIT_OK :
+			EAS_FOLDER_EDIT_TEMPFAIL;
+	}
 	if (result == EAS_FOLDER_EDIT_OK && folder->subscribed)
 		edit_set_subscribed(edit, box, FALSE);
 	mailbox_free(&box);
