@@ -103,10 +103,14 @@ static void
 facts_make_task(const struct pim_component *task, struct eas_pim_facts *facts)
 {
 	const char *status = pim_component_get(task, "STATUS");
+	const char *percent = pim_component_get(task, "PERCENT-COMPLETE");
 
 	facts->last = INT64_MAX;
-	if (status == NULL)
-		status = pim_property_find(task, "COMPLETED") != NULL ? "COMPLETED" : "";
+	/* as Complete is told */
+	if (status == NULL) {
+		status = pim_property_find(task, "COMPLETED") != NULL ||
+			null_strcmp(percent, "100") == 0 ? "COMPLETED" : "";
+	}
 	if (strcasecmp(status, "COMPLETED") == 0)
 		facts->flags |= EAS_PIM_ROW_COMPLETE;
 	else if (strcasecmp(status, "CANCELLED") == 0)
