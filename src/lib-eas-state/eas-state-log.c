@@ -35,22 +35,22 @@ static uint32_t record_header_checksum(const unsigned char *header)
 	return be32_to_cpu_unaligned(header + RECORD_OFFSET_CHECKSUM);
 }
 
-/* The record at the end, if a whole one is there. */
-static bool record_parse(const unsigned char *file, const struct eas_state_end *end,
-			 struct eas_state_record *record_r)
+/* The record at the end. Returns 1, 0 = there is none, or it is cut off: nobody was told of it; -1 = it is damaged. */
+static int record_parse(const unsigned char *file, const struct eas_state_end *end,
+			struct eas_state_record *record_r)
 {
 	const unsigned char *data = file + end->offset;
 	size_t left = end->file_size - end->offset;
 	unsigned char header[RECORD_HEADER_SIZE];
 
 	if (left < RECORD_HEADER_SIZE)
-		return FALSE;
+		return 0;
 	record_r->size = be32_to_cpu_unaligned(data + RECORD_OFFSET_SIZE);
 	record_r->data = data + RECORD_HEADER_SIZE;
 	if (record_r->size == 0 || record_r->size > left - RECORD_HEADER_SIZE)
-		return FALSE;
+		return 0;
 	record_header_make(header, end->checksum, record_r->data, record_r->size);
-	return memcmp(header, data, RECORD_HEADER_SIZE) == 0;
+	return memcmp(header, data, RECORD_HEADER_SIZE) == 0 ? 1 : -1;
 }
 
 static ino_t log_get_ino(struct eas_state_store *store, const char *name)
@@ -71,6 +71,7 @@ eas_state_log_read(struct eas_state_store *store, const char *name, unsigned int
 	enum eas_state_result result;
 	const unsigned char *file;
 	size_t file_size;
+	int ret;
 
 	i_zero(log_r);
 	p_array_init(&log_r->records, pool, 8);
@@ -84,10 +85,17 @@ eas_state_log_read(struct eas_state_store *store, const char *name, unsigned int
 	log_r->end.file_size = file_size;
 	log_r->end.offset = STATE_HEADER_SIZE + log_r->whole.size;
 	log_r->end.checksum = eas_state_header_checksum(file);
-	while (record_parse(file, &log_r->end, &record)) {
+	while ((ret = record_parse(file, &log_r->end, &record)) > 0) {
 		array_push_back(&log_r->records, &record);
 		log_r->end.checksum = record_header_checksum(file + log_r->end.offset);
 		log_r->end.offset += RECORD_HEADER_SIZE + record.size;
+	}
+	if (ret < 0) {
+		const char *path = eas_state_store_path(store, name);
+
+		e_error(store->event, "State file %s is ignored: a record is damaged", path);
+		eas_state_store_set_aside(store, path);
+		return EAS_STATE_CORRUPT;
 	}
 	return EAS_STATE_OK;
 }

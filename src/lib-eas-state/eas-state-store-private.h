@@ -18,6 +18,8 @@ struct eas_state_store {
 
 /* of the subject's file; data stack */
 const char *eas_state_store_path(const struct eas_state_store *store, const char *name);
+/* Put a damaged file aside, if the store is locked. */
+void eas_state_store_set_aside(struct eas_state_store *store, const char *path);
 /* header: STATE_HEADER_SIZE bytes */
 uint32_t eas_state_header_checksum(const unsigned char *header);
 /* As eas_state_store_read_formats(). file_size_r != NULL: more may follow behind the payload; the file has so many

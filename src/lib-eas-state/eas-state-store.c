@@ -235,8 +235,7 @@ state_file_read(struct eas_state_store *store, const char *path, pool_t pool,
 }
 
 /* Put a damaged file aside: it is logged once, and somebody can look at it. */
-static void
-state_file_set_aside(struct eas_state_store *store, const char *path)
+void eas_state_store_set_aside(struct eas_state_store *store, const char *path)
 {
 	const char *aside = t_strconcat(path, STATE_DAMAGED_SUFFIX, NULL);
 
@@ -301,7 +300,7 @@ eas_state_store_read_file(struct eas_state_store *store, const char *name,
 	if (error != NULL) {
 		e_error(store->event, "State file %s is ignored: %s", path, error);
 		if (damaged)
-			state_file_set_aside(store, path);
+			eas_state_store_set_aside(store, path);
 		else if (newer)
 			state_file_keep_newer(store, path);
 		return EAS_STATE_CORRUPT;

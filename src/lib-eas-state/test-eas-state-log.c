@@ -7,6 +7,7 @@
 #include "unlink-directory.h"
 #include "eas-state-log.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -142,12 +143,40 @@ static void test_state_log_cut(void)
 	test_log_end();
 }
 
+static void test_state_log_damaged(void)
+{
+	struct eas_state_end end, first;
+	off_t size, offset;
+	unsigned char byte;
+	int fd;
+
+	test_log_begin("state log: a damaged record is a damaged file");
+	test_write("whole", &first);
+	size = test_size() + 8 + 6;
+	/* not its size: that may be one that was cut off */
+	for (offset = first.offset + 4; offset < size; offset++) T_BEGIN {
+		test_write("whole", &end);
+		test_assert(test_append(&end, "record") == 1);
+		fd = open(test_path(), O_RDWR);
+		test_assert(pread(fd, &byte, 1, offset) == 1);
+		byte ^= 1;
+		test_assert(pwrite(fd, &byte, 1, offset) == 1);
+		i_close_fd(&fd);
+		test_expect_error_string("a record is damaged");
+		test_assert_strcmp(test_read(&end), "");
+		test_expect_no_more_errors();
+		test_assert(test_size() == -1);
+	} T_END;
+	test_log_end();
+}
+
 int main(void)
 {
 	static void (*const test_functions[])(void) = {
 		test_state_log_append,
 		test_state_log_other,
 		test_state_log_cut,
+		test_state_log_damaged,
 		NULL
 	};
 
