@@ -15,8 +15,11 @@
 #define JOB_PATIENCE_MSECS 100
 
 struct directpush_job {
-	/* in user->jobs, while it waits for a worker of the user */
+	/* in user->jobs, while it waits for a worker of the user, or is authenticated to start one:
+	   in the order in which they came. Two of one connection are answered in that order, so
+	   the second one must not keep a worker from the first. */
 	struct directpush_job *prev, *next;
+	uint64_t number;
 	bool queued;
 	/* in waiting too, while all workers of all users are busy */
 	struct directpush_job *waiting_prev, *waiting_next;
@@ -42,6 +45,7 @@ struct directpush_job {
 static struct directpush_job *waiting_head, *waiting_tail;
 /* workers that became free for them since they were looked at */
 static unsigned int waiting_places;
+static uint64_t jobs_started;
 static struct timeout *to_waiting;
 
 static void job_find_worker(struct directpush_job *job);
@@ -144,6 +148,9 @@ static const struct directpush_worker_callbacks job_worker_callbacks = {
 static void job_run(struct directpush_job *job, struct directpush_worker *worker)
 {
 	job_stop_waiting(job);
+	timeout_remove(&job->to_start);
+	if (job->auth_request != NULL)
+		directpush_auth_abort(&job->auth_request);
 	directpush_auth_id_forget(&job->params.id);
 	job->worker = worker;
 	T_BEGIN {
@@ -174,8 +181,8 @@ job_find_idle_worker(const struct directpush_job *job)
 	return NULL;
 }
 
-/* One that is busy, or starting */
-static bool job_has_worker(const struct directpush_job *job)
+/* Does the user have one for it, busy or starting? */
+static bool job_may_expect_worker(const struct directpush_job *job)
 {
 	struct directpush_worker *worker = job->login->user->workers;
 
@@ -252,16 +259,27 @@ static void job_queue_timeout(struct directpush_job *job)
 		 "directpush_worker_max_per_user workers are busy");
 }
 
-static void job_wait(struct directpush_job *job)
+static void job_enqueue(struct directpush_job *job)
 {
 	struct directpush_user *user = job->login->user;
+	struct directpush_job *before = user->jobs_tail;
 
+	if (job->queued)
+		return;
+	while (before != NULL && before->number > job->number)
+		before = before->prev;
+	if (before == NULL)
+		DLLIST2_PREPEND(&user->jobs_head, &user->jobs_tail, job);
+	else
+		DLLIST2_INSERT_AFTER(&user->jobs_head, &user->jobs_tail, before, job);
+	job->queued = TRUE;
+}
+
+static void job_wait(struct directpush_job *job)
+{
 	/* the auth process does not remember it for long */
 	directpush_auth_id_forget(&job->params.id);
-	if (!job->queued) {
-		DLLIST2_APPEND(&user->jobs_head, &user->jobs_tail, job);
-		job->queued = TRUE;
-	}
+	job_enqueue(job);
 	if (!job->queue_timer.running) {
 		directpush_timer_start(&job->queue_timer,
 			directpush_set->directpush_worker_timeout * 1000,
@@ -272,10 +290,8 @@ static void job_wait(struct directpush_job *job)
 static void job_patience_over(struct directpush_job *job)
 {
 	job->impatient = TRUE;
-	if (job->queued && !job->waiting) {
-		job_unqueue(job);
+	if (job->queued && !job->waiting && job->auth_request == NULL)
 		job_find_worker(job);
-	}
 }
 
 static void job_find_worker(struct directpush_job *job)
@@ -284,22 +300,24 @@ static void job_find_worker(struct directpush_job *job)
 
 	if (worker != NULL)
 		job_run(job, worker);
-	else if (!job->impatient && job_has_worker(job)) {
+	else if (!job->impatient && job_may_expect_worker(job)) {
 		job_wait(job);
 		directpush_timer_start(&job->patience_timer, JOB_PATIENCE_MSECS,
 				       job_patience_over, job);
 	} else if (!job_make_room(job))
 		job_wait(job);
 	else if (!directpush_workers_make_room()) {
-		i_assert(!job->waiting);
-		DLLIST2_APPEND_FULL(&waiting_head, &waiting_tail, job,
-				    waiting_prev, waiting_next);
-		job->waiting = TRUE;
+		if (!job->waiting) {
+			DLLIST2_APPEND_FULL(&waiting_head, &waiting_tail, job,
+					    waiting_prev, waiting_next);
+			job->waiting = TRUE;
+		}
 		job_wait(job);
 	} else if (job->params.id.id != 0)
 		job_start_worker(job);
 	else {
-		job_unqueue(job);
+		job_unwait(job);
+		job_enqueue(job);
 		job->auth_request = directpush_auth_start(&job->params.auth,
 							  job_auth_callback, job);
 	}
@@ -349,6 +367,7 @@ directpush_job_start(const struct directpush_job_params *params,
 	struct directpush_job *job;
 
 	job = i_new(struct directpush_job, 1);
+	job->number = ++jobs_started;
 	job->params = *params;
 	job->login = params->login;
 	directpush_auth_login_ref(job->login);
@@ -360,6 +379,11 @@ directpush_job_start(const struct directpush_job_params *params,
 	else
 		job->to_start = timeout_add_short(0, job_start, job);
 	return job;
+}
+
+bool directpush_job_has_worker(const struct directpush_job *job)
+{
+	return job->worker != NULL;
 }
 
 void directpush_job_abort(struct directpush_job **_job)
@@ -402,13 +426,12 @@ void directpush_jobs_worker_gone(struct directpush_user *user)
 {
 	struct directpush_job *job = user->jobs_head;
 
-	if (job == NULL) {
+	/* those that are about to start one already */
+	while (job != NULL && (job->to_start != NULL || job->auth_request != NULL))
+		job = job->next;
+	if (job == NULL)
 		jobs_place_free();
-		return;
-	}
-	job_unqueue(job);
-	job_unwait(job);
-	/* no further than this one: what it finds decides about the next */
-	if (job->to_start == NULL)
+	else
+		/* no further than this one: what it finds decides about the next */
 		job->to_start = timeout_add_short(0, job_start, job);
 }

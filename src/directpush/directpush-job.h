@@ -34,6 +34,8 @@ struct directpush_job *
 directpush_job_start(const struct directpush_job_params *params,
 		     const struct directpush_job_callbacks *callbacks,
 		     void *context);
+/* FALSE while it waits for one. */
+bool directpush_job_has_worker(const struct directpush_job *job);
 /* Nobody wants the answer any more. */
 void directpush_job_abort(struct directpush_job **job);
 

@@ -22,8 +22,11 @@
 #define REQUEST_MAX_GATHERED_BYTES (64*1024)
 #define REQUEST_BUSY_RETRY_AFTER_SECS 10
 /* A Ping whose worker does not answer at once (it is just being started) lets lib-http
-   go: when many phones come at once, what they all need for a moment leaves holes. */
+   go: when many phones come at once, what they all need for a moment leaves holes. So does
+   a Sync that no worker has taken after this time: a mail for everybody makes thousands of
+   them wait, and lib-http needs two more file descriptors for each. */
 #define REQUEST_SLEEP_MSECS 5
+#define REQUEST_QUEUED_SLEEP_MSECS 200
 
 static bool request_may_park(const struct directpush_request *req)
 {
@@ -300,6 +303,9 @@ static void request_asleep(bool asleep, void *context)
 
 static void request_sleep(struct directpush_request *req)
 {
+	/* a Sync's worker has something to say soon */
+	if (req->eas.command != EAS_COMMAND_PING && directpush_job_has_worker(req->job))
+		return;
 	if (req->conn->requests == req && req->next == NULL &&
 	    req->conn->to_park == NULL)
 		directpush_connection_park(req->conn, request_asleep, req);
@@ -313,11 +319,10 @@ static void request_gathered(struct directpush_request *req)
 	if (request_try_repeat(req))
 		return;
 	request_start_job(req, NULL);
-	if (req->eas.command == EAS_COMMAND_PING) {
-		directpush_request_stop_reading(req);
-		directpush_timer_start(&req->sleep_timer, REQUEST_SLEEP_MSECS,
-				       request_sleep, req);
-	}
+	directpush_request_stop_reading(req);
+	directpush_timer_start(&req->sleep_timer, req->eas.command == EAS_COMMAND_PING ?
+			       REQUEST_SLEEP_MSECS : REQUEST_QUEUED_SLEEP_MSECS,
+			       request_sleep, req);
 }
 
 static void request_gathered_too_much(struct directpush_request *req)
