@@ -13,6 +13,7 @@
 #include "eas-body.h"
 #include "eas-html-text.h"
 #include "eas-pim-row.h"
+#include "eas-rtf-text.h"
 
 #define PIM_HTML_TYPE "text/html"
 /* in UTF-8 */
@@ -199,7 +200,8 @@ static void native_body_write(struct eas_pim_context *ctx, const struct eas_pim_
  * Comparing
  */
 
-static unsigned int body_node_type(const struct wbxml_node *node)
+/* As the device says it. */
+static unsigned int body_node_sent_type(const struct wbxml_node *node)
 {
 	const char *value = wbxml_node_child_value(node, EAS_TAG_AIRSYNCBASE_TYPE);
 	unsigned int type;
@@ -208,11 +210,33 @@ static unsigned int body_node_type(const struct wbxml_node *node)
 		EAS_BODY_TYPE_TEXT;
 }
 
+/* Of rich text the words are kept: nothing else that has these objects knows it. */
+static unsigned int body_node_type(const struct wbxml_node *node)
+{
+	unsigned int type = body_node_sent_type(node);
+
+	return type == EAS_BODY_TYPE_RTF ? EAS_BODY_TYPE_TEXT : type;
+}
+
+static const char *rtf_node_text(const struct wbxml_node *data)
+{
+	string_t *text = t_str_new(1024);
+
+	return eas_rtf_text(data->value, text) ? t_str_rtrim(str_c(text), "\n") : NULL;
+}
+
 static const char *body_node_data(struct eas_pim_context *ctx, const struct wbxml_node *node)
 {
 	const struct wbxml_node *data = wbxml_node_child(node, EAS_TAG_AIRSYNCBASE_DATA);
+	const char *text;
 
-	return data == NULL ? "" : eas_pim_node_text(ctx, data);
+	if (data == NULL)
+		return "";
+	if (body_node_sent_type(node) != EAS_BODY_TYPE_RTF || *data->value == '\0')
+		return eas_pim_node_text(ctx, data);
+	text = rtf_node_text(data);
+	/* body_set() refuses it */
+	return text == NULL ? data->value : text;
 }
 
 static const char *data_as_text(unsigned int type, const char *data)
@@ -312,6 +336,11 @@ static int body_set(struct eas_pim_context *ctx, const struct eas_pim_property *
 	const char *data = node == NULL ? "" : body_node_data(ctx, node);
 	struct pim_property *html;
 
+	if (body_node_sent_type(node) == EAS_BODY_TYPE_RTF && *data != '\0' &&
+	    rtf_node_text(wbxml_node_child(node, EAS_TAG_AIRSYNCBASE_DATA)) == NULL) {
+		return eas_pim_refuse(ctx, wbxml_node_child(node, EAS_TAG_AIRSYNCBASE_DATA),
+				      "no rich text");
+	}
 	html_remove(component);
 	if (*data == '\0') {
 		pim_property_set(ctx->pool, component, row->name, NULL);
@@ -331,7 +360,7 @@ static int body_set(struct eas_pim_context *ctx, const struct eas_pim_property *
 		}
 		return 0;
 	default:
-		/* RTF, MIME */
+		/* MIME */
 		return eas_pim_refuse(ctx, wbxml_node_child(node, EAS_TAG_AIRSYNCBASE_TYPE),
 				      "neither plain text nor HTML");
 	}

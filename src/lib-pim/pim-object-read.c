@@ -4,6 +4,7 @@
 #include "array.h"
 #include "istream.h"
 #include "str.h"
+#include "pim-card21.h"
 #include "pim-object-private.h"
 #include "pim-text.h"
 #include "pim-tree.h"
@@ -113,6 +114,8 @@ raw_read(struct pim_object *object, const struct pim_mime *mime,
 	}
 	object->format = PIM_FORMAT_RAW;
 	object->kind = raw_kind(object->root, expected);
+	if (object->kind == PIM_KIND_CONTACT)
+		pim_card21_decode(object->pool, object->root);
 	pim_object_keep_parts(object, mime, body);
 	return 1;
 }

@@ -2,6 +2,7 @@
 
 #include "lib.h"
 #include "str.h"
+#include "pim-card21.h"
 #include "pim-tree.h"
 
 #include <ctype.h>
@@ -56,6 +57,23 @@ static void append_folded(string_t *dest, const string_t *line)
 	str_append(dest, "\r\n");
 }
 
+/* A value of a vCard 2.1 that was changed is UTF-8 now, whatever it was. */
+static bool is_old_charset(const struct pim_property *property, const struct pim_param *param)
+{
+	return property->encoded != NULL && strcasecmp(param->name, "CHARSET") == 0 &&
+		strcmp(property->value, property->decoded) != 0;
+}
+
+static void property_value(string_t *line, const struct pim_property *property)
+{
+	if (property->encoded == NULL)
+		append_value(line, property->value);
+	else if (strcmp(property->value, property->decoded) == 0)
+		append_value(line, property->encoded);
+	else
+		pim_card21_encode(line, property->value);
+}
+
 static void property_line(string_t *line, const struct pim_property *property)
 {
 	const struct pim_param *param;
@@ -71,12 +89,13 @@ static void property_line(string_t *line, const struct pim_property *property)
 		append_value(line, param->name);
 		if (!param->bare) {
 			str_append_c(line, '=');
-			append_value(line, param->value);
+			append_value(line, is_old_charset(property, param) ? "UTF-8" :
+				     param->value);
 		}
 	}
 	if (*property->name != '\0')
 		str_append_c(line, ':');
-	append_value(line, property->value);
+	property_value(line, property);
 }
 
 static void

@@ -118,6 +118,8 @@ pim_property_add_copy(pool_t pool, struct pim_component *component,
 	const struct pim_param *param;
 
 	dest->group = p_strdup(pool, src->group);
+	dest->encoded = p_strdup(pool, src->encoded);
+	dest->decoded = p_strdup(pool, src->decoded);
 	for (param = src->params_head; param != NULL; param = param->next) {
 		struct pim_param *copy = p_new(pool, struct pim_param, 1);
 

@@ -34,6 +34,8 @@ struct pim_property {
 	struct pim_param *params_head, *params_tail;
 	/* unfolded, escapes as written */
 	const char *value;
+	/* quoted-printable of a vCard 2.1 (pim-card21.h): as written, and what value became by that; else NULL */
+	const char *encoded, *decoded;
 };
 
 struct pim_component {
