@@ -16,6 +16,7 @@
 #include "eas-folder-pim.h"
 #include "eas-hierarchy.h"
 #include "eas-user.h"
+#include "eas-quirk.h"
 #include "eas-cmd.h"
 
 static void
@@ -90,6 +91,7 @@ void eas_cmd_folder_sync(struct eas_cmd_context *ctx)
 	if (eas_folder_pim_complete(ctx->user, list, key == 0) > 0)
 		(void)eas_folder_list_get(ctx->user, TRUE, &list);
 	eas_hierarchy_changes_find(list, &hierarchy->confirmed, ctx->request->version,
+				   eas_quirk_has(ctx->request, EAS_QUIRK_ONE_ADDRESS_BOOK),
 				   ctx->pool, &changes);
 	key = hierarchy->key;
 	if (eas_hierarchy_changes_count(&changes) > 0)

@@ -19,6 +19,7 @@
 #include "eas-hierarchy.h"
 #include "eas-ping-reply.h"
 #include "eas-user.h"
+#include "eas-quirk.h"
 #include "eas-cmd.h"
 
 struct ping_folder {
@@ -167,7 +168,10 @@ static bool ping_check_hierarchy(struct ping_context *ctx)
 		return FALSE;
 	}
 	eas_hierarchy_changes_find(list, eas_device_hierarchy_latest(device),
-				   ctx->cmd->request->version, ctx->cmd->pool, &changes);
+				   ctx->cmd->request->version,
+				   eas_quirk_has(ctx->cmd->request,
+						 EAS_QUIRK_ONE_ADDRESS_BOOK),
+				   ctx->cmd->pool, &changes);
 	if (device->hierarchy.key == 0 || eas_hierarchy_changes_count(&changes) > 0) {
 		ping_answer(ctx, EAS_PING_STATUS_FOLDER_SYNC_REQUIRED, 0);
 		return FALSE;

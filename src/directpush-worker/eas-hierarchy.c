@@ -15,9 +15,19 @@ folder_is_equal(const struct eas_device_folder *f1, const struct eas_device_fold
 		strcmp(f1->display_name, f2->display_name) == 0;
 }
 
-static bool folder_is_shown(const struct eas_folder *folder, enum eas_version version)
+/* for whom folders are looked at */
+struct hierarchy_viewer {
+	enum eas_version version;
+	bool one_address_book;
+};
+
+static bool
+folder_is_shown(const struct eas_folder *folder, const struct hierarchy_viewer *viewer)
 {
-	return eas_class_is_in_version(folder->class, version);
+	if (viewer->one_address_book && folder->class == EAS_CLASS_CONTACTS &&
+	    !eas_folder_type_is_default(folder->type))
+		return FALSE;
+	return eas_class_is_in_version(folder->class, viewer->version);
 }
 
 static const struct eas_folder *
@@ -36,23 +46,23 @@ find_folder(const struct eas_folder_list *list, const char *id)
    is in its place. */
 static const char *
 find_parent_id(const struct eas_folder_list *list, const struct eas_folder *folder,
-	       enum eas_version version)
+	       const struct hierarchy_viewer *viewer)
 {
 	const char *parent_id;
 
 	/* all are shown */
-	if (version >= EAS_VERSION_14_0)
+	if (viewer->version >= EAS_VERSION_14_0 && !viewer->one_address_book)
 		return folder->parent_id;
 	do {
 		parent_id = folder->parent_id;
 		folder = find_folder(list, parent_id);
-	} while (folder != NULL && !folder_is_shown(folder, version));
+	} while (folder != NULL && !folder_is_shown(folder, viewer));
 	return parent_id;
 }
 
 /* What is there, against what is known. Takes from known_ids those that are still there. */
 static void
-find_there(const struct eas_folder_list *list, enum eas_version version,
+find_there(const struct eas_folder_list *list, const struct hierarchy_viewer *viewer,
 	   HASH_TABLE_TYPE(device_folder_id) known_ids,
 	   struct eas_hierarchy_changes *changes)
 {
@@ -65,9 +75,9 @@ find_there(const struct eas_folder_list *list, enum eas_version version,
 			.type = folder->type,
 		};
 
-		if (!folder_is_shown(folder, version))
+		if (!folder_is_shown(folder, viewer))
 			continue;
-		now.parent_id = find_parent_id(list, folder, version);
+		now.parent_id = find_parent_id(list, folder, viewer);
 		array_push_back(&changes->after, &now);
 		known = hash_table_lookup(known_ids, folder->id);
 		if (known == NULL)
@@ -82,9 +92,10 @@ find_there(const struct eas_folder_list *list, enum eas_version version,
 
 void eas_hierarchy_changes_find(const struct eas_folder_list *list,
 				const ARRAY_TYPE(eas_device_folder) *known,
-				enum eas_version version, pool_t pool,
-				struct eas_hierarchy_changes *changes_r)
+				enum eas_version version, bool one_address_book,
+				pool_t pool, struct eas_hierarchy_changes *changes_r)
 {
+	const struct hierarchy_viewer viewer = { version, one_address_book };
 	HASH_TABLE_TYPE(device_folder_id) known_ids;
 	const struct eas_device_folder *folder;
 
@@ -96,7 +107,7 @@ void eas_hierarchy_changes_find(const struct eas_folder_list *list,
 	hash_table_create(&known_ids, default_pool, array_count(known), str_hash, strcmp);
 	array_foreach(known, folder)
 		hash_table_update(known_ids, folder->id, folder);
-	find_there(list, version, known_ids, changes_r);
+	find_there(list, &viewer, known_ids, changes_r);
 
 	/* in the order they were told in */
 	array_foreach(known, folder) {

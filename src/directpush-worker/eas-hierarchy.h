@@ -18,10 +18,12 @@ struct eas_hierarchy_changes {
 };
 
 /* Everything lives in pool, strings in list or known. A folder that cannot be read now is not
-   deleted. One of a class that version has not is not there. */
+   deleted. One of a class that version has not is not there, nor, with
+   one_address_book, further ones of contacts. */
 void eas_hierarchy_changes_find(const struct eas_folder_list *list,
 				const ARRAY_TYPE(eas_device_folder) *known,
-				enum eas_version version, pool_t pool,
+				enum eas_version version, bool one_address_book,
+				pool_t pool,
 				struct eas_hierarchy_changes *changes_r);
 unsigned int
 eas_hierarchy_changes_count(const struct eas_hierarchy_changes *changes);

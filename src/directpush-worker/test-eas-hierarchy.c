@@ -64,7 +64,8 @@ static void test_found(const char *expected, unsigned int after)
 	string_t *found = t_str_new(64);
 	const char *id;
 
-	eas_hierarchy_changes_find(&test_list, &test_known, test_version, test_pool, &changes);
+	eas_hierarchy_changes_find(&test_list, &test_known, test_version, FALSE, test_pool,
+				   &changes);
 	array_foreach(&changes.added, folder)
 		str_printfa(found, "+%s ", folder->id);
 	array_foreach(&changes.updated, folder)

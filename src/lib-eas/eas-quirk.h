@@ -14,7 +14,9 @@ enum eas_quirk {
 	/* It sends an empty Picture with any change of a contact and means nothing by it. */
 	EAS_QUIRK_EMPTY_PICTURE		= BIT(1),
 	/* It reads GlobalObjId as hexadecimal digits only. */
-	EAS_QUIRK_HEX_GLOBAL_ID		= BIT(2)
+	EAS_QUIRK_HEX_GLOBAL_ID		= BIT(2),
+	/* It takes no folder of contacts but the default one. */
+	EAS_QUIRK_ONE_ADDRESS_BOOK	= BIT(3)
 };
 
 /* All that match, or 0. */
