@@ -331,6 +331,13 @@ static void test_calendar_elements(void)
 	test_end();
 }
 
+/* Under valgrind each change is tried in one version, which is another one for each sample. */
+static bool sample_is_tried(unsigned int version, unsigned int change)
+{
+	return getenv("NOVALGRIND") != NULL ||
+		(version + change + test_events) % N_ELEMENTS(test_versions) == 0;
+}
+
 static void sample_test(const char *path)
 {
 	pool_t pool = pool_alloconly_create("sample", 65536);
@@ -346,8 +353,10 @@ static void sample_test(const char *path)
 	test_events++;
 	for (i = 0; i < N_ELEMENTS(test_versions); i++) T_BEGIN {
 		sample_echo(path, test_versions[i]);
-		for (j = 0; j < N_ELEMENTS(sample_changes); j++)
-			sample_change(path, test_versions[i], &sample_changes[j]);
+		for (j = 0; j < N_ELEMENTS(sample_changes); j++) {
+			if (sample_is_tried(i, j))
+				sample_change(path, test_versions[i], &sample_changes[j]);
+		}
 	} T_END;
 	sample_instance(path, NULL, "EXDATE");
 	sample_instance(path, "Calendar:Subject \"new\"", NULL);
