@@ -41,7 +41,7 @@ def repeated(tried, prepared):
 
 def remove_dotlocks(stage):
     """A dotlock of Dovecot's that is no process's id (it is the new file already) outlives a killed process for minutes."""
-    for path in glob.glob(os.path.join(stage.instance.dir, "home", "*", "**", "*.lock"), recursive=True):
+    for path in glob.glob(os.path.join(stage.instance.dir, "home", "*", "**", "*.*lock"), recursive=True):
         if "/directpush/" not in path:
             os.unlink(path)
 
