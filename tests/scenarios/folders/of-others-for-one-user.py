@@ -23,7 +23,7 @@ namespace shared {
   list = children
 }
 """
-config = NAMESPACE + "protocol directpush {\n  directpush_shared_namespaces = no\n}\n"
+config = NAMESPACE + "directpush_shared_namespaces = no\n"
 
 
 def give(stage, user, field):
@@ -59,7 +59,7 @@ def run(stage):
     check("Team" in names(stage.phone("one", "alice")), "alice does not see the folder")
     check("Team" not in names(stage.phone("two", "carol")), "carol sees it, of whom the userdb says nothing")
     # and the other way round
-    stage.instance.add_settings("protocol directpush {\n  directpush_shared_namespaces = yes\n}\n")
+    stage.instance.add_settings("directpush_shared_namespaces = yes\n")
     stage.reload()
     give(stage, alice, "directpush_shared_namespaces=no")
     check("Team" not in names(stage.phone("three", "alice")), "alice sees the folder")
