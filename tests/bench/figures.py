@@ -3,6 +3,7 @@
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import statistics
@@ -28,12 +29,25 @@ printed = []
 
 def line(name, measured, target=""):
     printed.append((name.strip(), measured))
-    print(f"{name:<62} {measured:>22}  {target}", flush=True)
+    print(f"{name:<62} {measured:>22}  {target}{share(measured, target)}", flush=True)
 
 
 def against(name, measured, target, unit, digits=1):
     """A figure that shall be at most target, and how much of it that is."""
-    line(name, f"{measured:.{digits}f} {unit}", f"<= {target:g} {unit} ({measured / target:.2f} of it)")
+    line(name, f"{measured:.{digits}f} {unit}", f"<= {target:g} {unit}")
+
+
+UNITS = {"ms": 0.001, "s": 1}
+VALUE = r"(-?[\d.]+)(?: / -?[\d.]+)? ?([A-Za-z/]*)"
+
+
+def share(measured, target):
+    """How much of its target a figure is, both as printed; of two values the first."""
+    have, wanted = re.match(VALUE, measured), re.match(f"[<>]= {VALUE}", target)
+    if have is None or wanted is None or float(wanted.group(1)) == 0:
+        return ""
+    units = [UNITS.get(found.group(2), 1) for found in (have, wanted)]
+    return f" ({float(have.group(1)) * units[0] / (float(wanted.group(1)) * units[1]):.2f} of it)"
 
 
 def times(name, seconds, target=""):

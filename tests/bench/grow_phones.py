@@ -10,6 +10,7 @@ import tempfile
 
 # row, unit, a part of the figure's name in bench_park, which of the numbers in what it measured
 ROWS = (
+    ("time until all are parked", "s", "phones parked", 0),
     ("memory of the front, each phone", "kB", "memory each", 0),
     ("processor time a minute, for 1,000 of them", "s", "processor time a minute", 0),
     ("delivery's 250 to Ping answer, at a rate, median", "ms", "mails a second", 0),
