@@ -50,12 +50,16 @@ class FolderEdit(Round):
         names = [folder["name"] for folder in self.phone.folders.values()]
         for name, expected in self.named().items():
             check(names.count(name) == expected, f"{self.mark}: the phone has {names.count(name)} folders {name!r}")
-            here = self.user.mailboxes().count(name)
+            # Dovecot may leave half a mailbox behind, which is listed but has nothing in it
+            here = self.user.mailboxes().count(name) if expected else int(self.is_whole(name))
             check(here == expected, f"{self.mark}: the server has {here} folders {name!r}")
         for name, expected in self.named().items():
             if expected:
                 self.user.doveadm("mailbox delete", name)
         self.phone.folder_sync()
+
+    def is_whole(self, mailbox):
+        return mailbox in self.user.doveadm("mailbox status messages", mailbox, check=False)
 
     def request(self):
         """What to send."""
