@@ -261,9 +261,13 @@ void fuzz_eas_user_restore(void)
 /* A directory in memory; we are there until there is a user. */
 static void fuzz_dir_create(void)
 {
-	const char *base = access(FUZZ_MEMORY_DIR, W_OK) == 0 ? FUZZ_MEMORY_DIR : "/tmp";
-	char *path = i_strconcat(base, "/fuzz-eas-request.XXXXXX", NULL);
+	/* run-fuzzers names one, and removes it with what a killed fuzzer leaves */
+	const char *base = getenv("FUZZ_MEMORY_DIR");
+	char *path;
 
+	if (base == NULL)
+		base = access(FUZZ_MEMORY_DIR, W_OK) == 0 ? FUZZ_MEMORY_DIR : "/tmp";
+	path = i_strconcat(base, "/fuzz-eas-request.XXXXXX", NULL);
 	if (mkdtemp(path) == NULL)
 		i_fatal("mkdtemp(%s) failed: %m", path);
 	fuzz_dir = path;
