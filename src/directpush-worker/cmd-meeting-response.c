@@ -241,7 +241,7 @@ static enum eas_status take_invitation(struct response *response)
 		response->object = pim_itip_new_object(response->pool, &response->itip,
 			eas_pim_folder_new_format(response->calendar));
 	} else {
-		(void)pim_itip_apply_request(response->object, &response->itip, FALSE);
+		(void)pim_itip_apply_request(response->object, &response->itip);
 	}
 	return EAS_STATUS_NONE;
 }

@@ -59,37 +59,12 @@ static bool apply_cancel(const struct meeting_mail *mail, struct pim_object *obj
 	return pim_itip_apply_cancel(object, mail->itip);
 }
 
-/* The answer that was given stands. */
-static void keep_answer(const struct meeting_mail *mail, struct pim_object *object,
-			const char *partstat)
-{
-	struct pim_component *event;
-	struct pim_property *attendee;
-
-	for (event = pim_component_find(object->root, "VEVENT"); event != NULL;
-	     event = pim_component_find_next(event)) {
-		attendee = pim_itip_find_attendee(event, mail->own);
-		if (attendee == NULL)
-			continue;
-		pim_param_set(object->pool, attendee, "PARTSTAT", partstat);
-		pim_param_set(object->pool, attendee, "RSVP", NULL);
-	}
-}
-
 static bool apply_update(const struct meeting_mail *mail, struct pim_object *object)
 {
-	const struct pim_property *attendee =
-		pim_itip_find_attendee(pim_object_main(object), mail->own);
-	const char *partstat = attendee == NULL ? NULL :
-		pim_param_get(attendee, "PARTSTAT");
-
-	if ((mail->type != EAS_MEETING_TYPE_FULL_UPDATE &&
-	     mail->type != EAS_MEETING_TYPE_INFORMATIONAL) ||
-	    !pim_itip_apply_request(object, mail->itip, TRUE))
-		return FALSE;
-	if (mail->type == EAS_MEETING_TYPE_INFORMATIONAL && partstat != NULL)
-		keep_answer(mail, object, partstat);
-	return TRUE;
+	return (mail->type == EAS_MEETING_TYPE_FULL_UPDATE ||
+		mail->type == EAS_MEETING_TYPE_INFORMATIONAL) &&
+		pim_itip_apply_update(object, mail->itip, mail->own,
+				      mail->type == EAS_MEETING_TYPE_INFORMATIONAL);
 }
 
 /* who is believed, and what it does */

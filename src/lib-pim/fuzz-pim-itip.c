@@ -45,8 +45,8 @@ FUZZ_BEGIN_DATA(const uint8_t *data, size_t size)
 		object = pim_itip_new_object(pool, &itip, PIM_FORMAT_RAW);
 		pim_itip_set_partstat(object, pim_object_main(object), addresses,
 				      "TENTATIVE", 0);
-		(void)pim_itip_apply_request(object, &itip, FALSE);
-		(void)pim_itip_apply_request(object, &itip, TRUE);
+		(void)pim_itip_apply_request(object, &itip);
+		(void)pim_itip_apply_update(object, &itip, addresses, TRUE);
 		(void)pim_itip_apply_reply(object, &itip);
 		(void)pim_itip_apply_counter(object, &itip, "a@example.com");
 		(void)pim_itip_apply_cancel(object, &itip);

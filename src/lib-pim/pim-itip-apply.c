@@ -165,28 +165,91 @@ static bool is_newer(const struct pim_component *old, const struct pim_component
 	return old_stamp == NULL || stamp == NULL || strcmp(stamp, old_stamp) > 0;
 }
 
-bool pim_itip_apply_request(struct pim_object *object, const struct pim_itip *itip,
-			    bool newest)
+/* old: NULL = there is none yet */
+static struct pim_component *
+replace_event(struct pim_object *object, struct pim_component *old,
+	      const struct pim_component *event)
 {
-	struct pim_component *event, *old, *copy;
+	struct pim_component *copy = pim_component_copy(object->pool, event);
+
+	if (old != NULL) {
+		keep_own(object, old, copy);
+		pim_component_remove(old);
+	}
+	pim_component_append(object->root, copy);
+	return copy;
+}
+
+bool pim_itip_apply_request(struct pim_object *object, const struct pim_itip *itip)
+{
+	struct pim_component *event, *old;
 	bool changed = FALSE;
 
 	for (event = pim_component_find(itip->root, "VEVENT"); event != NULL;
 	     event = pim_component_find_next(event)) {
-		if (is_of_unknown_instance(event))
-			continue;
 		old = pim_itip_find_event(object, event);
-		if (old != NULL && !is_newer(old, event) &&
-		    (!newest || pim_itip_sequence(event) < pim_itip_sequence(old)))
+		if (is_of_unknown_instance(event) ||
+		    (old != NULL && !is_newer(old, event)))
 			continue;
-		copy = pim_component_copy(object->pool, event);
-		if (old != NULL) {
-			keep_own(object, old, copy);
-			pim_component_remove(old);
-		}
-		pim_component_append(object->root, copy);
+		(void)replace_event(object, old, event);
 		changed = TRUE;
 	}
+	return changed;
+}
+
+static void
+keep_answer(struct pim_object *object, const char *const *own,
+	    const struct pim_component *old, struct pim_component *event)
+{
+	const struct pim_property *answer = pim_itip_find_attendee(old, own);
+	struct pim_property *attendee = pim_itip_find_attendee(event, own);
+	const char *partstat = answer == NULL ? NULL :
+		pim_param_get(answer, "PARTSTAT");
+
+	if (partstat == NULL || attendee == NULL)
+		return;
+	pim_param_set(object->pool, attendee, "PARTSTAT", partstat);
+	pim_param_set(object->pool, attendee, "RSVP",
+		      pim_param_get(answer, "RSVP"));
+}
+
+static bool
+update_event(struct pim_object *object, const struct pim_component *event,
+	     const char *const *own, bool may_keep_answer)
+{
+	struct pim_component *old = pim_itip_find_event(object, event);
+	/* a day that is not on its own yet was answered with the series */
+	const struct pim_component *answered = old != NULL ? old :
+		find_event(object, FALSE, 0);
+	unsigned int sequence = pim_itip_sequence(event);
+	bool same_time = answered != NULL && pim_itip_is_same_time(event, answered);
+	struct pim_component *copy;
+
+	if (old != NULL && sequence < pim_itip_sequence(old))
+		return FALSE;
+	if (old != NULL && sequence == pim_itip_sequence(old)) {
+		if (same_time && pim_itip_is_same_text(event, old))
+			return FALSE;
+		may_keep_answer = TRUE;
+	}
+	copy = replace_event(object, old, event);
+	if (same_time && may_keep_answer)
+		keep_answer(object, own, answered, copy);
+	return TRUE;
+}
+
+bool pim_itip_apply_update(struct pim_object *object, const struct pim_itip *itip,
+			   const char *const *own, bool may_keep_answer)
+{
+	const struct pim_component *event;
+	bool changed = FALSE;
+
+	for (event = pim_component_find(itip->root, "VEVENT"); event != NULL;
+	     event = pim_component_find_next(event)) T_BEGIN {
+		if (!is_of_unknown_instance(event) &&
+		    update_event(object, event, own, may_keep_answer))
+			changed = TRUE;
+	} T_END;
 	return changed;
 }
 

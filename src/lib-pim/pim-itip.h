@@ -71,13 +71,24 @@ struct pim_component *
 pim_itip_find_event(const struct pim_object *object,
 		    const struct pim_component *event);
 
+/* Is the VEVENT of an invitation when entry is, days and rule included? entry: as pim_itip_find_event(), or that of the series. */
+bool pim_itip_is_same_time(const struct pim_component *event,
+			   const struct pim_component *entry);
+/* Are the words the same, what is on and where? */
+bool pim_itip_is_same_text(const struct pim_component *event,
+			   const struct pim_component *entry);
+
 /* Of an invitation: the object for the calendar of an attendee. */
 struct pim_object *pim_itip_new_object(pool_t pool, const struct pim_itip *itip,
 				       enum pim_format format);
-/* Make the attendee's copy say what the newer invitation does; alarms, categories and what is the attendee's own stay. newest: it is known that
-   none of its SEQUENCE is newer; else DTSTAMP tells. Returns FALSE if nothing differs, or it is older than the copy. */
-bool pim_itip_apply_request(struct pim_object *object,
-			    const struct pim_itip *itip, bool newest);
+/* Make the attendee's copy say what the invitation does, where DTSTAMP or SEQUENCE is newer; alarms, categories and what is the
+   attendee's own stay, but not the answer. Returns FALSE if nothing is newer. */
+bool pim_itip_apply_request(struct pim_object *object, const struct pim_itip *itip);
+/* The same of one that came after the invitation to what is in the calendar, unless its SEQUENCE tells otherwise: DTSTAMP is not looked at,
+   as answers change it. The answer of own (addresses, NULL-terminated) to a VEVENT stays if it is when it was and has the same
+   SEQUENCE, or any if may_keep_answer. Returns FALSE if the copy says it already. */
+bool pim_itip_apply_update(struct pim_object *object, const struct pim_itip *itip,
+			   const char *const *own, bool may_keep_answer);
 /* The organizer's copy: what one attendee answered. Returns FALSE if it is no attendee, or nothing differs. */
 bool pim_itip_apply_reply(struct pim_object *object, const struct pim_itip *itip);
 /* The organizer's copy: that attendee answered, and would like other times better. Returns as pim_itip_apply_reply(). */

@@ -206,14 +206,60 @@ static void test_pim_itip_update(void)
 	alarm = pim_component_new(pool, "VALARM");
 	pim_component_append(event, alarm);
 	read_itip(INVITATION("0", "SUMMARY:Old\n"), &itip);
-	test_assert(!pim_itip_apply_request(object, &itip, FALSE));
+	test_assert(!pim_itip_apply_request(object, &itip));
 	read_itip(INVITATION("2", "SUMMARY:New\nCATEGORIES:Theirs\n"), &itip);
-	test_assert(pim_itip_apply_request(object, &itip, FALSE));
+	test_assert(pim_itip_apply_request(object, &itip));
 	event = pim_object_main(object);
 	test_assert_strcmp(pim_component_get(event, "SUMMARY"), "New");
 	test_assert_strcmp(pim_component_get(event, "CATEGORIES"), "Mine");
 	test_assert(pim_component_find(event, "VALARM") != NULL);
-	test_assert(!pim_itip_apply_request(object, &itip, FALSE));
+	test_assert(!pim_itip_apply_request(object, &itip));
+	test_end();
+}
+
+#define DAY(day, lines) "END:VEVENT\nBEGIN:VEVENT\nUID:m1\nSEQUENCE:1\n" \
+	"RECURRENCE-ID" BERLIN day "T090000\nDTSTART" BERLIN day "T090000\n" \
+	"DURATION:PT1H\nATTENDEE:mailto:anna@example.org\n" lines
+
+static void test_pim_itip_update_answered(void)
+{
+	struct pim_object *object;
+	struct pim_component *event;
+	struct pim_itip itip;
+
+	test_begin("pim itip: an update keeps the answer to what is when it was");
+	read_itip(INVITATION("1", "SUMMARY:Board\n" DAY("20260209", "SUMMARY:Board\n")), &itip);
+	object = pim_itip_new_object(pool, &itip, PIM_FORMAT_RAW);
+	event = pim_object_main(object);
+	pim_itip_set_partstat(object, event, anna, "ACCEPTED", NOW);
+	pim_itip_set_partstat(object, pim_component_find_next(event), anna, "DECLINED", NOW);
+	/* nothing new, or old */
+	test_assert(!pim_itip_apply_update(object, &itip, anna, FALSE));
+	read_itip(INVITATION("0", "SUMMARY:Old\n"), &itip);
+	test_assert(!pim_itip_apply_update(object, &itip, anna, TRUE));
+	/* each its own, and a day that was answered with the series */
+	read_itip(INVITATION("1", "SUMMARY:New\n" DAY("20260209", "SUMMARY:New\n")
+			     DAY("20260216", "SUMMARY:New\n")), &itip);
+	test_assert(pim_itip_apply_update(object, &itip, anna, TRUE));
+	event = pim_object_main(object);
+	test_assert_strcmp(pim_component_get(event, "SUMMARY"), "New");
+	test_assert_strcmp(partstat(event, anna[0]), "ACCEPTED");
+	event = pim_component_find_next(event);
+	test_assert_strcmp(pim_component_get(event, "SUMMARY"), "New");
+	test_assert_strcmp(partstat(event, anna[0]), "DECLINED");
+	event = pim_component_find_next(event);
+	test_assert_strcmp(partstat(event, anna[0]), "ACCEPTED");
+	/* not on that day any more */
+	read_itip(INVITATION("1", "SUMMARY:New\nEXDATE" BERLIN "20260223T090000\n"), &itip);
+	test_assert(pim_itip_apply_update(object, &itip, anna, TRUE));
+	event = pim_component_find(object->root, "VEVENT");
+	test_assert_strcmp(partstat(event, anna[0]), "DECLINED");
+	test_assert(partstat(pim_object_main(object), anna[0]) == NULL);
+	/* the organizer asks again */
+	read_itip(INVITATION("2", "SUMMARY:New\n"), &itip);
+	pim_itip_set_partstat(object, pim_object_main(object), anna, "ACCEPTED", NOW);
+	test_assert(pim_itip_apply_update(object, &itip, anna, FALSE));
+	test_assert(partstat(pim_object_main(object), anna[0]) == NULL);
 	test_end();
 }
 
@@ -300,6 +346,7 @@ int main(void)
 		test_pim_itip_reply,
 		test_pim_itip_cancel,
 		test_pim_itip_update,
+		test_pim_itip_update_answered,
 		test_pim_itip_answer,
 		test_pim_itip_message,
 		NULL

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What of an invitation is new to a calendar. */
+
+#include "lib.h"
+#include "pim-event.h"
+#include "pim-itip.h"
+#include "pim-rrule.h"
+#include "pim-text.h"
+#include "pim-tree.h"
+
+/* what may change without asking again */
+static const char *const text_properties[] = {
+	"SUMMARY", "LOCATION", "DESCRIPTION"
+};
+
+static bool time_equals(const struct pim_time *a, const struct pim_time *b)
+{
+	return a->is_date == b->is_date &&
+		pim_time_to_utc(a, NULL) == pim_time_to_utc(b, NULL);
+}
+
+static bool get_rule(const struct pim_component *event, struct pim_rrule *rule_r)
+{
+	const char *value = pim_component_get(event, "RRULE"), *error;
+
+	i_zero(rule_r);
+	return value != NULL && pim_rrule_parse(value, rule_r, &error) == 0;
+}
+
+static bool rule_equals(const struct pim_component *a, const struct pim_component *b)
+{
+	struct pim_rrule rule_a, rule_b;
+	bool has_a = get_rule(a, &rule_a), has_b = get_rule(b, &rule_b);
+
+	return has_a == has_b && (!has_a || pim_rrule_equals(&rule_a, &rule_b));
+}
+
+static unsigned int count_days_off(const struct pim_component *event)
+{
+	const struct pim_property *exdate = pim_property_find(event, "EXDATE");
+	unsigned int count = 0;
+
+	for (; exdate != NULL; exdate = pim_property_find_next(exdate))
+		count += str_array_length(t_strsplit(exdate->value, ","));
+	return count;
+}
+
+static bool
+is_same_time(const struct pim_component *event, const struct pim_component *entry)
+{
+	const struct pim_property *id = pim_property_find(event, "RECURRENCE-ID");
+	pool_t pool = pool_datastack_create();
+	struct pim_event_times times, entry_times;
+	struct pim_time instance;
+
+	if (!pim_event_get_times(pool, event, &times) ||
+	    !pim_event_get_times(pool, entry, &entry_times))
+		return FALSE;
+	/* an instance without a VEVENT of its own is when its RECURRENCE-ID says */
+	if (id != NULL && pim_property_find(entry, "RECURRENCE-ID") == NULL) {
+		return pim_event_get_time(pool, event, id, &instance) &&
+			time_equals(&times.start, &instance) &&
+			pim_event_duration(&times, NULL) ==
+				pim_event_duration(&entry_times, NULL);
+	}
+	return time_equals(&times.start, &entry_times.start) &&
+		time_equals(&times.end, &entry_times.end) &&
+		rule_equals(event, entry) &&
+		count_days_off(event) == count_days_off(entry);
+}
+
+bool pim_itip_is_same_time(const struct pim_component *event,
+			   const struct pim_component *entry)
+{
+	bool same;
+
+	T_BEGIN {
+		same = is_same_time(event, entry);
+	} T_END;
+	return same;
+}
+
+bool pim_itip_is_same_text(const struct pim_component *event,
+			   const struct pim_component *entry)
+{
+	bool same = TRUE;
+
+	for (unsigned int i = 0; i < N_ELEMENTS(text_properties) && same; i++) T_BEGIN {
+		const char *text = pim_component_get_text(event, text_properties[i]);
+		const char *old = pim_component_get_text(entry, text_properties[i]);
+
+		same = strcmp(text == NULL ? "" : text, old == NULL ? "" : old) == 0;
+	} T_END;
+	return same;
+}
