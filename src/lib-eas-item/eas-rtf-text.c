@@ -121,20 +121,21 @@ static void rtf_word(struct rtf_reader *rtf, const char *word, const char *numbe
 	}
 }
 
-/* \word, \word-1 and a space that belongs to it */
+/* \word, \word-1 and a space that belongs to it. No data stack: dest may be there, and grow. */
 static void rtf_read_word(struct rtf_reader *rtf)
 {
-	const char *begin = rtf->pos, *word, *number;
+	char word[RTF_MAX_WORD + 1], number[RTF_MAX_WORD + 1];
+	size_t length = 0;
 
-	while (i_isalpha(*rtf->pos) && rtf->pos - begin < RTF_MAX_WORD)
-		rtf->pos++;
-	word = t_strdup_until(begin, rtf->pos);
-	begin = rtf->pos;
+	while (i_isalpha(*rtf->pos) && length < RTF_MAX_WORD)
+		word[length++] = *rtf->pos++;
+	word[length] = '\0';
+	length = 0;
 	if (*rtf->pos == '-')
-		rtf->pos++;
-	while (i_isdigit(*rtf->pos) && rtf->pos - begin < RTF_MAX_WORD)
-		rtf->pos++;
-	number = t_strdup_until(begin, rtf->pos);
+		number[length++] = *rtf->pos++;
+	while (i_isdigit(*rtf->pos) && length < RTF_MAX_WORD)
+		number[length++] = *rtf->pos++;
+	number[length] = '\0';
 	if (*rtf->pos == ' ')
 		rtf->pos++;
 	rtf_word(rtf, word, number);
@@ -150,9 +151,8 @@ static void rtf_control(struct rtf_reader *rtf)
 {
 	char c = *rtf->pos;
 
-	if (i_isalpha(c)) T_BEGIN {
+	if (i_isalpha(c))
 		rtf_read_word(rtf);
-	} T_END;
 	else if (c == '\'' && i_isxdigit(rtf->pos[1]) && i_isxdigit(rtf->pos[2])) {
 		rtf_byte(rtf, rtf_hex(rtf->pos[1]) << 4 | rtf_hex(rtf->pos[2]));
 		rtf->pos += 3;

@@ -57,6 +57,25 @@ static void test_rtf_compressed(void)
 	test_end();
 }
 
+/* 600 letters that each have a word of their own: longer than any buffer begins */
+static void test_rtf_long(void)
+{
+	string_t *rtf = t_str_new(8192), *data = t_str_new(16384), *text = t_str_new(16);
+	string_t *expected = t_str_new(2048);
+
+	test_begin("rtf text: text that grows with each word");
+	str_append(rtf, "{\\rtf1 ");
+	for (unsigned int i = 0; i < 600; i++) {
+		str_append(rtf, "\\u1055?");
+		str_append(expected, "\320\237");
+	}
+	str_append_c(rtf, '}');
+	base64_encode(str_data(rtf), str_len(rtf), data);
+	test_assert(eas_rtf_text(str_c(data), text));
+	test_assert_strcmp(str_c(text), str_c(expected));
+	test_end();
+}
+
 static void test_rtf_deep(void)
 {
 	string_t *rtf = t_str_new(1024), *data = t_str_new(2048), *text = t_str_new(256);
@@ -80,6 +99,7 @@ int main(void)
 	static void (*const test_functions[])(void) = {
 		test_rtf_text,
 		test_rtf_compressed,
+		test_rtf_long,
 		test_rtf_deep,
 		NULL
 	};
