@@ -8,6 +8,7 @@
 #include "pim-itip.h"
 #include "pim-text.h"
 #include "pim-tree.h"
+#include "pim-vtimezone.h"
 
 /* An attendee's own, which no invitation changes. */
 static const char *const own_properties[] = {
@@ -118,8 +119,10 @@ get_override(struct pim_object *object, const struct pim_component *event)
 		const struct pim_property *property =
 			pim_property_find(event, taken[i]);
 
-		if (property != NULL)
-			pim_property_add_copy(object->pool, override, property);
+		if (property != NULL) {
+			pim_vtimezone_take(object->pool, event, master,
+				pim_property_add_copy(object->pool, override, property));
+		}
 	}
 	pim_component_append(object->root, override);
 	complete_times(object, master, override);
@@ -171,7 +174,11 @@ replace_event(struct pim_object *object, struct pim_component *old,
 	      const struct pim_component *event)
 {
 	struct pim_component *copy = pim_component_copy(object->pool, event);
+	struct pim_property *property;
 
+	for (property = copy->properties_head; property != NULL; property = property->next) T_BEGIN {
+		pim_vtimezone_take(object->pool, event, object->root, property);
+	} T_END;
 	if (old != NULL) {
 		keep_own(object, old, copy);
 		pim_component_remove(old);

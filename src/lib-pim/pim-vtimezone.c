@@ -154,6 +154,33 @@ pim_vtimezone_add(pool_t pool, const struct pim_component *component, const stru
 	return vtimezone;
 }
 
+void pim_vtimezone_take(pool_t pool, const struct pim_component *from,
+			const struct pim_component *component,
+			struct pim_property *property)
+{
+	const char *tzid = pim_param_get(property, "TZID");
+	const struct pim_component *vtimezone, *own;
+	struct pim_component *copy;
+	const char *name = tzid;
+
+	if (tzid == NULL || pim_zone_find(tzid) != NULL ||
+	    (vtimezone = pim_vtimezone_get(from, tzid)) == NULL)
+		return;
+	own = pim_vtimezone_get(component, name);
+	if (own != NULL && pim_tree_digest(own) != pim_tree_digest(vtimezone)) {
+		/* Outlook calls all of them "Customized Time Zone" */
+		name = p_strdup_printf(pool, "%s %016"PRIx64, tzid,
+				       pim_tree_digest(vtimezone));
+		own = pim_vtimezone_get(component, name);
+		pim_param_set(pool, property, "TZID", name);
+	}
+	if (own == NULL) {
+		copy = pim_component_copy(pool, vtimezone);
+		pim_property_set(pool, copy, "TZID", name);
+		vtimezone_prepend(component, copy);
+	}
+}
+
 static void
 add_for_property(pool_t pool, struct pim_component *root,
 		 const struct pim_property *property)

@@ -8,6 +8,7 @@
    RFC 5545 "Time Zone Component" (3.6.5) */
 
 struct pim_component;
+struct pim_property;
 struct pim_zone;
 
 /* STANDARD and DAYLIGHT of one that is read. */
@@ -23,6 +24,12 @@ struct pim_component *pim_vtimezone_get(const struct pim_component *component, c
 /* Add one for a zone, whatever it is, to the object of component: with its rules, or with its changes from a year on. NULL = it is UTC,
    or there is one of its name. */
 struct pim_component *pim_vtimezone_add(pool_t pool, const struct pim_component *component, const struct pim_zone *zone, int year);
+
+/* Of a property copied out of the object of from, for that of component: its TZID means there what it meant. The VTIMEZONE comes along if it is no
+   zone of the system; under another name if that one has another of its name. */
+void pim_vtimezone_take(pool_t pool, const struct pim_component *from,
+			const struct pim_component *component,
+			struct pim_property *property);
 
 /* The zone of the VTIMEZONE with this TZID in the object of component, in pool: the system's if its X-LIC-LOCATION names one, else as
    it describes itself. NULL = there is none, or it cannot be read. TZID itself is not looked up: pim_zone_find(). */

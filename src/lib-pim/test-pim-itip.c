@@ -5,6 +5,7 @@
 #include "istream.h"
 #include "str.h"
 #include "test-common.h"
+#include "pim-event.h"
 #include "pim-itip.h"
 #include "pim-mime.h"
 #include "pim-tree.h"
@@ -263,6 +264,45 @@ static void test_pim_itip_update_answered(void)
 	test_end();
 }
 
+#define IN_ZONE(sequence, offset, instance) \
+	"BEGIN:VCALENDAR\nMETHOD:REQUEST\nBEGIN:VTIMEZONE\nTZID:Own\nBEGIN:STANDARD\n" \
+	"DTSTART:19700101T000000\nTZOFFSETFROM:" offset "\nTZOFFSETTO:" offset "\n" \
+	"END:STANDARD\nEND:VTIMEZONE\nBEGIN:VEVENT\nUID:m1\nSEQUENCE:" sequence "\n" \
+	instance "DTSTART;TZID=Own:20260202T090000\nDURATION:PT1H\n" \
+	"ORGANIZER:mailto:bo@example.com\nATTENDEE:mailto:anna@example.org\n" \
+	"END:VEVENT\nEND:VCALENDAR\n"
+
+static int64_t start_hour(const struct pim_component *event)
+{
+	struct pim_event_times times;
+
+	if (!pim_event_get_times(pool, event, &times))
+		return -1;
+	return pim_time_to_utc(&times.start, NULL) / 3600 % 24;
+}
+
+static void test_pim_itip_zone(void)
+{
+	struct pim_object *object = invited();
+	struct pim_itip itip;
+
+	test_begin("pim itip: a zone of its own comes along, whatever its name");
+	read_itip(IN_ZONE("2", "+0300", ""), &itip);
+	test_assert(pim_itip_apply_request(object, &itip));
+	test_assert(start_hour(pim_object_main(object)) == 6);
+	read_itip(IN_ZONE("3", "+0700", "RECURRENCE-ID:20260209T060000Z\n"), &itip);
+	test_assert(pim_itip_apply_cancel(object, &itip));
+	test_assert(start_hour(pim_component_find_next(pim_object_main(object))) == 2);
+	test_assert(start_hour(pim_object_main(object)) == 6);
+	read_itip(IN_ZONE("4", "+0700", ""), &itip);
+	test_assert(pim_itip_apply_update(object, &itip, anna, FALSE));
+	test_assert(start_hour(pim_object_main(object)) == 2);
+	/* each of them once */
+	test_assert(pim_component_find_next(pim_component_find_next(
+		pim_component_find(object->root, "VTIMEZONE"))) == NULL);
+	test_end();
+}
+
 static void test_pim_itip_answer(void)
 {
 	struct pim_object *object = invited();
@@ -347,6 +387,7 @@ int main(void)
 		test_pim_itip_cancel,
 		test_pim_itip_update,
 		test_pim_itip_update_answered,
+		test_pim_itip_zone,
 		test_pim_itip_answer,
 		test_pim_itip_message,
 		NULL
