@@ -18,6 +18,7 @@
 #include "pim-text.h"
 #include "pim-tree.h"
 #include "eas-device.h"
+#include "eas-followups.h"
 #include "eas-tag.h"
 #include "eas-value.h"
 #include "eas-cmd.h"
@@ -350,6 +351,23 @@ static void post_answer(struct response *response)
 	eas_meeting_post(&response->change, &mail);
 }
 
+/* If the calendar has another answer than the device gives now, who gave that told the organizer,
+   whatever devices told before. */
+static void forget_told(struct response *response)
+{
+	struct eas_user *user = response->ctx->user;
+	const struct pim_property *attendee = response->row == NULL ? NULL :
+		pim_itip_find_attendee(response->event, eas_user_get_addresses(user));
+	const char *partstat = attendee == NULL ? NULL :
+		pim_param_get(attendee, "PARTSTAT");
+
+	if (partstat == NULL || strcasecmp(partstat, "NEEDS-ACTION") == 0 ||
+	    strcasecmp(partstat, user_responses[response->answer].partstat) == 0)
+		return;
+	eas_meeting_note_set(user, EAS_FOLLOWUPS_ANSWERS,
+			     eas_meeting_note_name(response->asked), NULL);
+}
+
 /* The calendar, and the organizer is told. */
 static enum eas_status answer(struct response *response)
 {
@@ -362,6 +380,7 @@ static enum eas_status answer(struct response *response)
 	/* declined, and it never was in the calendar */
 	response->change.written = response->row == NULL &&
 		response->answer == RESPONSE_DECLINED;
+	forget_told(response);
 	if (eas_meeting_is_ours_to_tell(ctx) && response->send_response != NULL)
 		post_answer(response);
 	if (eas_meeting_change_posted(&response->change) < 0)
