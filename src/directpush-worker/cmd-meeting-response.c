@@ -365,7 +365,7 @@ static void forget_told(struct response *response)
 	    strcasecmp(partstat, user_responses[response->answer].partstat) == 0)
 		return;
 	eas_meeting_note_set(user, EAS_FOLLOWUPS_ANSWERS,
-			     eas_meeting_note_name(response->asked), NULL);
+			     eas_meeting_note_name(response->asked, NULL), NULL);
 }
 
 /* The calendar, and the organizer is told. */

@@ -27,9 +27,9 @@ static struct message_part *mail_get_cached_parts(struct mail *mail)
 }
 
 static unsigned int
-mail_item_meeting_type(void *context, const struct pim_itip *itip)
+mail_item_meeting_type(void *context, const struct pim_itip *itip, const char *from)
 {
-	return eas_meeting_get_type(context, itip);
+	return eas_meeting_get_type(context, itip, from);
 }
 
 int eas_mail_item_get_source(struct eas_user *user, struct mail *mail, const char *id,

@@ -131,7 +131,7 @@ void eas_meeting_take_mail(struct eas_cmd_context *ctx, const struct pim_itip *i
 	pool_t pool;
 
 	/* while the calendar is as it was */
-	mail.type = eas_meeting_get_type(ctx->user, itip);
+	mail.type = eas_meeting_get_type(ctx->user, itip, from);
 	if (eas_meeting_open_calendar(ctx->user, ctx->event, &calendar) <= 0)
 		return;
 	pool = pool_alloconly_create("eas meeting mail", 16*1024);

@@ -27,7 +27,14 @@ static bool seen_parse(const char *text, struct seen *seen_r)
 		seen_r->type <= EAS_MEETING_TYPE_DELEGATED;
 }
 
-/* The VEVENT of the calendar. NULL = none, or it cannot be said now (logged). */
+static const char *get_organizer(const struct pim_component *event)
+{
+	const struct pim_property *organizer = pim_property_find(event, "ORGANIZER");
+
+	return organizer == NULL ? "" : pim_itip_address(organizer);
+}
+
+/* The VEVENT of the calendar, unless it is of another organizer's meeting. NULL = none, or it cannot be said now (logged). */
 static const struct pim_component *
 find_entry(struct eas_user *user, const struct pim_itip *itip, pool_t pool)
 {
@@ -43,11 +50,14 @@ find_entry(struct eas_user *user, const struct pim_itip *itip, pool_t pool)
 		entry = pim_itip_find_event(object, itip->event);
 		if (entry == NULL)
 			entry = pim_object_main(object);
+		if (strcmp(get_organizer(entry), get_organizer(itip->event)) != 0)
+			entry = NULL;
 	}
 	eas_pim_folder_close(&calendar);
 	return entry;
 }
 
+/* name: of the note; NULL = nothing is noted */
 static enum eas_meeting_type
 get_type(struct eas_user *user, const struct pim_itip *itip, const char *name)
 {
@@ -58,8 +68,9 @@ get_type(struct eas_user *user, const struct pim_itip *itip, const char *name)
 	enum eas_meeting_type type;
 	pool_t pool;
 
-	facts.seen = seen_parse(eas_meeting_note_get(user, EAS_FOLLOWUPS_INVITATIONS,
-						     name), &seen);
+	facts.seen = name != NULL &&
+		seen_parse(eas_meeting_note_get(user, EAS_FOLLOWUPS_INVITATIONS, name),
+			   &seen);
 	if (facts.seen) {
 		if (seen.sequence == itip->sequence && seen.stamp_utc == itip->stamp_utc)
 			return seen.type;
@@ -70,7 +81,7 @@ get_type(struct eas_user *user, const struct pim_itip *itip, const char *name)
 	facts.entry = find_entry(user, itip, pool);
 	type = eas_meeting_type_get(&facts);
 	pool_unref(&pool);
-	if (type != EAS_MEETING_TYPE_OUTDATED) {
+	if (name != NULL && type != EAS_MEETING_TYPE_OUTDATED) {
 		eas_meeting_note_set(user, EAS_FOLLOWUPS_INVITATIONS, name,
 			t_strdup_printf("%u %"PRIdTIME_T" %u", itip->sequence,
 					itip->stamp_utc, type));
@@ -79,12 +90,17 @@ get_type(struct eas_user *user, const struct pim_itip *itip, const char *name)
 }
 
 enum eas_meeting_type
-eas_meeting_get_type(struct eas_user *user, const struct pim_itip *itip)
+eas_meeting_get_type(struct eas_user *user, const struct pim_itip *itip,
+		     const char *from)
 {
 	enum eas_meeting_type type = EAS_MEETING_TYPE_UNSPECIFIED;
 
 	if (itip->method == PIM_ITIP_REQUEST) T_BEGIN {
-		type = get_type(user, itip, eas_meeting_note_name(itip->event));
+		const char *organizer = get_organizer(itip->event);
+
+		/* else anybody could make the organizer's updates old ones */
+		type = get_type(user, itip, strcasecmp(organizer, from) != 0 ? NULL :
+			eas_meeting_note_name(itip->event, organizer));
 	} T_END;
 	return type;
 }

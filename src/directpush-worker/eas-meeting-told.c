@@ -11,13 +11,14 @@
 #include "eas-user.h"
 #include "eas-meeting.h"
 
-const char *eas_meeting_note_name(const struct pim_component *event)
+const char *eas_meeting_note_name(const struct pim_component *event,
+				  const char *organizer)
 {
 	const char *uid = pim_component_get(event, "UID"), *name;
 	unsigned char hash[EAS_PIM_HASH_SIZE];
 	int64_t instance;
 
-	eas_pim_hash_make(uid == NULL ? "" : uid, hash);
+	eas_pim_hash_make(t_strconcat(uid == NULL ? "" : uid, organizer, NULL), hash);
 	name = binary_to_hex(hash, sizeof(hash));
 	return !pim_itip_get_instance(event, &instance) ? name :
 		t_strdup_printf("%s:%"PRId64, name, instance);
@@ -51,7 +52,7 @@ void eas_meeting_note_set(struct eas_user *user, const char *subject,
 void eas_meeting_told_init(struct eas_meeting_told *told_r,
 			   const struct pim_component *event, const char *what)
 {
-	told_r->name = eas_meeting_note_name(event);
+	told_r->name = eas_meeting_note_name(event, NULL);
 	told_r->text = t_strdup_printf("%u:%s", pim_itip_sequence(event), what);
 	told_r->any_sequence = FALSE;
 }

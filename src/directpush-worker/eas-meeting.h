@@ -46,8 +46,10 @@ void eas_meeting_told_init(struct eas_meeting_told *told_r,
 /* Was just this told last, by any device? */
 bool eas_meeting_was_told(struct eas_user *user, const struct eas_meeting_told *told);
 
-/* A note of the user's about a meeting, or one day of it, by eas-followups.h. All of the data stack. */
-const char *eas_meeting_note_name(const struct pim_component *event);
+/* A note of the user's about a meeting, or one day of it, by eas-followups.h. organizer: of whose meeting of that UID;
+   NULL = of whoever's. All of the data stack. */
+const char *eas_meeting_note_name(const struct pim_component *event,
+				  const char *organizer);
 /* NULL = there is none, or it cannot be said (logged) */
 const char *eas_meeting_note_get(struct eas_user *user, const char *subject,
 				 const char *name);
@@ -117,9 +119,11 @@ bool eas_meeting_is_ours_to_tell(const struct eas_cmd_context *ctx);
    mail is seen again when a device starts anew. */
 void eas_meeting_take_mail(struct eas_cmd_context *ctx,
 			   const struct pim_itip *itip, const char *from);
-/* What that mail is to the user. The first time that is asked, it is remembered: it is the same for all devices. */
+/* What that mail is to the user. The first time that is asked, it is remembered: it is the same for all devices, if the organizer
+   sent it. from: as above. */
 enum eas_meeting_type
-eas_meeting_get_type(struct eas_user *user, const struct pim_itip *itip);
+eas_meeting_get_type(struct eas_user *user, const struct pim_itip *itip,
+		     const char *from);
 /* A mail about a meeting that a phone sends itself. */
 struct eas_meeting_phone_mail {
 	/* what only the same mail from the same phone has again, whatever its ClientId and date; NULL = it is

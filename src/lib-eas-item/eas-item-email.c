@@ -310,12 +310,15 @@ static enum eas_meeting_type email_meeting_type(const struct eas_item_email *ite
 	static const char *const nobody[] = { NULL };
 	const struct eas_email_source *source = item->source;
 	struct eas_meeting_facts facts = {
-		.itip = &item->meeting->itip, .own = nobody
+		.own = nobody
 	};
+	const char *from;
 
+	facts.itip = eas_item_email_get_meeting(item, &from);
 	/* before 14.1 nobody asks */
 	if (source->meeting_type != NULL && item->version >= EAS_VERSION_14_1)
-		return source->meeting_type(source->meeting_context, facts.itip);
+		return source->meeting_type(source->meeting_context, facts.itip,
+					    from);
 	return eas_meeting_type_get(&facts);
 }
 

@@ -40,9 +40,10 @@ struct eas_email_source {
 	/* NULL: a winmail.dat is an attachment as any other. Else its contents take its place (eas-email-tnef.h), by
 	   way of temporary files whose names begin so. */
 	const char *tnef_temp_prefix;
-	/* What a message about a meeting is to the user (eas-meeting-type.h): asked when it is written. NULL: as far as the
-	   mail itself says */
-	unsigned int (*meeting_type)(void *context, const struct pim_itip *itip);
+	/* What a message about a meeting is to the user (eas-meeting-type.h): asked when it is written. from: as of
+	   eas_item_email_get_meeting(). NULL: as far as the mail itself says */
+	unsigned int (*meeting_type)(void *context, const struct pim_itip *itip,
+				     const char *from);
 	void *meeting_context;
 	/* GlobalObjId of a MeetingRequest in hexadecimal digits (quirk 82) */
 	bool hex_global_id;

@@ -20,7 +20,8 @@ static const enum eas_version fuzz_versions[] = {
 	EAS_VERSION_12_1, EAS_VERSION_14_1, EAS_VERSION_16_1
 };
 
-static unsigned int fuzz_type(void *context, const struct pim_itip *itip)
+static unsigned int fuzz_type(void *context, const struct pim_itip *itip,
+			      const char *from ATTR_UNUSED)
 {
 	static const char *const own[] = { "a@example.com", NULL };
 	const struct eas_meeting_facts facts = {
