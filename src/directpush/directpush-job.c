@@ -48,7 +48,7 @@ static unsigned int waiting_places;
 static uint64_t jobs_started;
 static struct timeout *to_waiting;
 
-static void job_find_worker(struct directpush_job *job);
+static bool job_find_worker(struct directpush_job *job);
 
 static void job_unwait(struct directpush_job *job)
 {
@@ -238,7 +238,7 @@ static void job_auth_callback(const struct directpush_auth_reply *reply,
 		directpush_auth_login_ref(reply->login);
 		directpush_auth_login_unref(&job->login);
 		job->login = reply->login;
-		job_find_worker(job);
+		(void)job_find_worker(job);
 		break;
 	case DIRECTPUSH_AUTH_WRONG:
 		job_fail(job, 401, 0, "credentials are no longer valid");
@@ -291,36 +291,45 @@ static void job_patience_over(struct directpush_job *job)
 {
 	job->impatient = TRUE;
 	if (job->queued && !job->waiting && job->auth_request == NULL)
-		job_find_worker(job);
+		(void)job_find_worker(job);
 }
 
-static void job_find_worker(struct directpush_job *job)
+/* Returns FALSE if it waits for a worker of its own user, who has as many as he may or one that
+   will soon be there: it takes no place among all workers. */
+static bool job_find_worker(struct directpush_job *job)
 {
 	struct directpush_worker *worker = job_find_idle_worker(job);
 
-	if (worker != NULL)
+	if (worker != NULL) {
 		job_run(job, worker);
-	else if (!job->impatient && job_may_expect_worker(job)) {
+		return TRUE;
+	}
+	if (!job->impatient && job_may_expect_worker(job)) {
 		job_wait(job);
 		directpush_timer_start(&job->patience_timer, JOB_PATIENCE_MSECS,
 				       job_patience_over, job);
-	} else if (!job_make_room(job))
+		return FALSE;
+	}
+	if (!job_make_room(job)) {
 		job_wait(job);
-	else if (!directpush_workers_make_room()) {
+		return FALSE;
+	}
+	if (!directpush_workers_make_room()) {
 		if (!job->waiting) {
 			DLLIST2_APPEND_FULL(&waiting_head, &waiting_tail, job,
 					    waiting_prev, waiting_next);
 			job->waiting = TRUE;
 		}
 		job_wait(job);
-	} else if (job->params.id.id != 0)
+	} else if (job->params.id.id != 0) {
 		job_start_worker(job);
-	else {
+	} else {
 		job_unwait(job);
 		job_enqueue(job);
 		job->auth_request = directpush_auth_start(&job->params.auth,
 							  job_auth_callback, job);
 	}
+	return TRUE;
 }
 
 static void jobs_run_waiting(void *context ATTR_UNUSED)
@@ -329,10 +338,10 @@ static void jobs_run_waiting(void *context ATTR_UNUSED)
 
 	timeout_remove(&to_waiting);
 	while (waiting_places > 0 && waiting_head != NULL) {
-		waiting_places--;
 		job = waiting_head;
 		job_unwait(job);
-		job_find_worker(job);
+		if (job_find_worker(job))
+			waiting_places--;
 	}
 	waiting_places = 0;
 }
@@ -355,7 +364,7 @@ void directpush_jobs_deinit(void)
 static void job_start(struct directpush_job *job)
 {
 	timeout_remove(&job->to_start);
-	job_find_worker(job);
+	(void)job_find_worker(job);
 }
 
 struct directpush_job *

@@ -81,7 +81,7 @@ static void request_sync_ended(struct directpush_request *req)
 	if (!req->conn->lost) {
 		if (req->status == 200)
 			directpush_device_sync_answered(req->device, req->conn);
-	} else if (req->job != NULL || req->status != 0) {
+	} else if (req->job != NULL || req->reply != NULL || req->status != 0) {
 		directpush_device_sync_lost(req->device);
 	}
 }
