@@ -244,20 +244,24 @@ static const char *data_as_text(unsigned int type, const char *data)
 	return type == EAS_BODY_TYPE_HTML ? html_to_text(data) : data;
 }
 
-bool eas_pim_body_is_cut(const struct eas_pim_context *ctx, const struct wbxml_node *body)
+bool eas_pim_body_is_cut(const struct wbxml_node *body)
 {
 	const char *truncated = wbxml_node_child_value(body, EAS_TAG_AIRSYNCBASE_TRUNCATED);
+
+	return truncated != NULL && strcmp(truncated, "1") == 0;
+}
+
+bool eas_pim_body_may_be_cut(const struct eas_pim_context *ctx, const struct wbxml_node *body)
+{
 	const struct wbxml_node *data = wbxml_node_child(body, EAS_TAG_AIRSYNCBASE_DATA);
 	unsigned int i, type = body_node_type(body);
+	uoff_t limit;
 
-	if (truncated != NULL && strcmp(truncated, "1") == 0)
-		return TRUE;
 	for (i = 0; data != NULL && i < ctx->body->preferences_count; i++) {
 		/* it may end before a character that does not fit */
-		if (ctx->body->preferences[i].type == type &&
-		    ctx->body->preferences[i].truncation_size != UOFF_T_MAX &&
-		    data->value_size + BODY_MAX_CHARACTER_BYTES >
-		    ctx->body->preferences[i].truncation_size)
+		limit = ctx->body->preferences[i].truncation_size;
+		if (ctx->body->preferences[i].type == type && data->value_size <= limit &&
+		    limit - data->value_size < BODY_MAX_CHARACTER_BYTES)
 			return TRUE;
 	}
 	return FALSE;

@@ -257,7 +257,16 @@ static int group_try(struct merge *merge, wbxml_tag_t group,
 static bool body_is_cut(const struct merge *merge, wbxml_tag_t group)
 {
 	return group == EAS_TAG_AIRSYNCBASE_BODY &&
-		eas_pim_body_is_cut(merge->ctx, wbxml_node_child(merge->data, group));
+		eas_pim_body_is_cut(wbxml_node_child(merge->data, group));
+}
+
+/* Of a text that is as long as one that was cut nobody can tell whether it is the old one, or was typed: the
+   whole one is not lost for it, and the device hears that its own was not taken. */
+static bool client_wins(const struct merge *merge, wbxml_tag_t group)
+{
+	return merge->merge->client_wins &&
+		(group != EAS_TAG_AIRSYNCBASE_BODY ||
+		 !eas_pim_body_may_be_cut(merge->ctx, wbxml_node_child(merge->data, group)));
 }
 
 static enum eas_pim_merge_result
@@ -290,7 +299,7 @@ merge_group(struct merge *merge, wbxml_tag_t group, enum merge_how how)
 		merge->merge->news = TRUE;
 		return EAS_PIM_MERGE_OK;
 	}
-	return merge->merge->client_wins ? EAS_PIM_MERGE_OK : EAS_PIM_MERGE_CONFLICT;
+	return client_wins(merge, group) ? EAS_PIM_MERGE_OK : EAS_PIM_MERGE_CONFLICT;
 }
 
 /* Every group once: at the row that it is named after, which each version has. */

@@ -25,8 +25,10 @@ const char *eas_pim_body_get_text(const struct eas_pim_context *ctx,
 void eas_pim_body_get_words(const struct eas_pim_context *ctx,
 			    const struct pim_component *component, const char *name,
 			    const char **words_r, const char **whole_r);
-/* Is a Body that the device sends one that it was shown cut, by what it asks for now? */
-bool eas_pim_body_is_cut(const struct eas_pim_context *ctx, const struct wbxml_node *body);
+/* Does a Body that the device sends say that it is cut? */
+bool eas_pim_body_is_cut(const struct wbxml_node *body);
+/* Is it as long as one that the device was shown cut, by what it asks for now? */
+bool eas_pim_body_may_be_cut(const struct eas_pim_context *ctx, const struct wbxml_node *body);
 /* known, never told and never kept */
 extern const struct eas_pim_type eas_pim_type_ignored;
 

@@ -22,6 +22,7 @@
 #define WHOLE "StartTime \"20260330T070000Z\"\nEndTime \"20260330T080000Z\"\n" \
 	"AllDayEvent \"0\"\nBusyStatus \"2\"\nSensitivity \"0\"\nMeetingStatus \"0\"\n"
 #define PLAN "Subject \"Plan\"\n"
+#define MY_BODY(text) "AirSyncBase:Body\n  Type \"1\"\n  Data \"" text "\"\n"
 #define ROOM_1 "Location \"Room 1\"\n"
 
 static const struct merge_test {
@@ -33,70 +34,84 @@ static const struct merge_test {
 	/* lines that go and come */
 	const char *diff;
 	bool news;
+	/* 0 = none */
+	uoff_t truncation_size;
 } merge_tests[] = {
 	{ "nobody else changed it", EAS_VERSION_14_1, NULL, BASE,
 	  WHOLE "Subject \"Mine\"\n" ROOM_1, FALSE, EAS_PIM_MERGE_OK,
-	  "-SUMMARY:Plan\n+SUMMARY:Mine\n", FALSE },
+	  "-SUMMARY:Plan\n+SUMMARY:Mine\n", FALSE, 0 },
 	{ "another element", EAS_VERSION_14_1, BASE, NEW_PLACE,
 	  WHOLE "Subject \"Mine\"\n" ROOM_1, FALSE, EAS_PIM_MERGE_OK,
-	  "-SUMMARY:Plan\n+SUMMARY:Mine\n", TRUE },
+	  "-SUMMARY:Plan\n+SUMMARY:Mine\n", TRUE, 0 },
 	{ "another element, in parts", EAS_VERSION_16_1, BASE, NEW_PLACE,
 	  "Subject \"Mine\"\n", FALSE, EAS_PIM_MERGE_OK,
-	  "-SUMMARY:Plan\n+SUMMARY:Mine\n", TRUE },
+	  "-SUMMARY:Plan\n+SUMMARY:Mine\n", TRUE, 0 },
 	{ "the device changed nothing", EAS_VERSION_14_1, BASE, NEW_PLACE,
-	  WHOLE PLAN ROOM_1, FALSE, EAS_PIM_MERGE_OK, "", TRUE },
+	  WHOLE PLAN ROOM_1, FALSE, EAS_PIM_MERGE_OK, "", TRUE, 0 },
 	{ "the same element", EAS_VERSION_14_1, BASE, NEW_NAME,
-	  WHOLE "Subject \"Mine\"\n" ROOM_1, FALSE, EAS_PIM_MERGE_CONFLICT, "", FALSE },
+	  WHOLE "Subject \"Mine\"\n" ROOM_1, FALSE, EAS_PIM_MERGE_CONFLICT, "", FALSE, 0 },
 	{ "the same element in parts", EAS_VERSION_16_1, BASE, NEW_NAME,
-	  "Subject \"Mine\"\n", FALSE, EAS_PIM_MERGE_CONFLICT, "", FALSE },
+	  "Subject \"Mine\"\n", FALSE, EAS_PIM_MERGE_CONFLICT, "", FALSE, 0 },
 	{ "the same element, and the client wins", EAS_VERSION_14_1, BASE, NEW_NAME,
 	  WHOLE "Subject \"Mine\"\n" ROOM_1, TRUE, EAS_PIM_MERGE_OK,
-	  "-SUMMARY:Theirs\n+SUMMARY:Mine\n", FALSE },
+	  "-SUMMARY:Theirs\n+SUMMARY:Mine\n", FALSE, 0 },
 	{ "the client wins what it changed only", EAS_VERSION_14_1, BASE, NEW_PLACE,
 	  WHOLE "Subject \"Mine\"\n" ROOM_1, TRUE, EAS_PIM_MERGE_OK,
-	  "-SUMMARY:Plan\n+SUMMARY:Mine\n", TRUE },
+	  "-SUMMARY:Plan\n+SUMMARY:Mine\n", TRUE, 0 },
 	{ "both want the same", EAS_VERSION_14_1, BASE, NEW_NAME,
-	  WHOLE "Subject \"Theirs\"\n" ROOM_1, FALSE, EAS_PIM_MERGE_OK, "", FALSE },
+	  WHOLE "Subject \"Theirs\"\n" ROOM_1, FALSE, EAS_PIM_MERGE_OK, "", FALSE, 0 },
 	{ "what came does not go because the device does not know it", EAS_VERSION_14_1,
 	  START "DURATION:PT1H\nSUMMARY:Plan\n", BASE, WHOLE "Subject \"Mine\"\n", FALSE,
-	  EAS_PIM_MERGE_OK, "-SUMMARY:Plan\n+SUMMARY:Mine\n", TRUE },
+	  EAS_PIM_MERGE_OK, "-SUMMARY:Plan\n+SUMMARY:Mine\n", TRUE, 0 },
 	{ "what went does not come back", EAS_VERSION_14_1,
 	  BASE, START "DURATION:PT1H\nSUMMARY:Plan\n", WHOLE "Subject \"Mine\"\n" ROOM_1, FALSE,
-	  EAS_PIM_MERGE_OK, "-SUMMARY:Plan\n+SUMMARY:Mine\n", TRUE },
+	  EAS_PIM_MERGE_OK, "-SUMMARY:Plan\n+SUMMARY:Mine\n", TRUE, 0 },
 	{ "only what has no element", EAS_VERSION_14_1, BASE, BASE "X-NEW:of theirs\n",
 	  WHOLE "Subject \"Mine\"\n" ROOM_1, FALSE, EAS_PIM_MERGE_OK,
-	  "-SUMMARY:Plan\n+SUMMARY:Mine\n", FALSE },
+	  "-SUMMARY:Plan\n+SUMMARY:Mine\n", FALSE, 0 },
 	{ "another time, and something else", EAS_VERSION_14_1, BASE, LATER,
 	  WHOLE "Subject \"Mine\"\n" ROOM_1, FALSE, EAS_PIM_MERGE_OK,
-	  "-SUMMARY:Plan\n+SUMMARY:Mine\n", TRUE },
+	  "-SUMMARY:Plan\n+SUMMARY:Mine\n", TRUE, 0 },
 	{ "begin and end are one", EAS_VERSION_16_1, BASE, LATER,
-	  "EndTime \"20260330T083000Z\"\n", FALSE, EAS_PIM_MERGE_CONFLICT, "", FALSE },
+	  "EndTime \"20260330T083000Z\"\n", FALSE, EAS_PIM_MERGE_CONFLICT, "", FALSE, 0 },
 	{ "exceptions of others stay", EAS_VERSION_14_1, SERIES,
 	  SERIES "EXDATE;TZID=Europe/Berlin:20260331T090000\n",
 	  WHOLE "Subject \"Mine\"\nRecurrence\n  Type \"0\"\n  Interval \"1\"\n  Occurrences \"5\"\n",
-	  FALSE, EAS_PIM_MERGE_OK, "-SUMMARY:Plan\n+SUMMARY:Mine\n", TRUE },
+	  FALSE, EAS_PIM_MERGE_OK, "-SUMMARY:Plan\n+SUMMARY:Mine\n", TRUE, 0 },
 	{ "lists have no order", EAS_VERSION_14_1, TAGS,
 	  START "DURATION:PT1H\nSUMMARY:Plan\nCATEGORIES:B\n",
 	  WHOLE "Subject \"Mine\"\nCategories\n  Category \"A\"\n  Category \"B\"\n",
-	  FALSE, EAS_PIM_MERGE_OK, "-SUMMARY:Plan\n+SUMMARY:Mine\n", TRUE },
+	  FALSE, EAS_PIM_MERGE_OK, "-SUMMARY:Plan\n+SUMMARY:Mine\n", TRUE, 0 },
 	{ "a list that both changed", EAS_VERSION_14_1, TAGS,
 	  START "DURATION:PT1H\nSUMMARY:Plan\nCATEGORIES:B\n",
 	  WHOLE "Subject \"Mine\"\nCategories\n  Category \"A\"\n  Category \"B\"\n  Category \"C\"\n",
-	  FALSE, EAS_PIM_MERGE_CONFLICT, "", FALSE },
+	  FALSE, EAS_PIM_MERGE_CONFLICT, "", FALSE, 0 },
 	{ "a body as it was", EAS_VERSION_14_1, TEXT, NEW_TEXT,
 	  WHOLE "Subject \"Mine\"\nAirSyncBase:Body\n  Type \"1\"\n  Data \"a long text\"\n",
-	  FALSE, EAS_PIM_MERGE_OK, "-SUMMARY:Plan\n+SUMMARY:Mine\n", TRUE },
+	  FALSE, EAS_PIM_MERGE_OK, "-SUMMARY:Plan\n+SUMMARY:Mine\n", TRUE, 0 },
 	{ "a body as it was, as HTML", EAS_VERSION_14_1, TEXT, NEW_TEXT,
 	  WHOLE "Subject \"Mine\"\nAirSyncBase:Body\n  Type \"2\"\n  Data \"<p>a  long text</p>\"\n",
-	  FALSE, EAS_PIM_MERGE_OK, "-SUMMARY:Plan\n+SUMMARY:Mine\n", TRUE },
+	  FALSE, EAS_PIM_MERGE_OK, "-SUMMARY:Plan\n+SUMMARY:Mine\n", TRUE, 0 },
 	{ "a body as it was, cut", EAS_VERSION_14_1, TEXT, NEW_TEXT,
 	  WHOLE "Subject \"Mine\"\nAirSyncBase:Body\n  Type \"1\"\n  Truncated \"1\"\n  Data \"a long\"\n",
-	  FALSE, EAS_PIM_MERGE_OK, "-SUMMARY:Plan\n+SUMMARY:Mine\n", TRUE },
+	  FALSE, EAS_PIM_MERGE_OK, "-SUMMARY:Plan\n+SUMMARY:Mine\n", TRUE, 0 },
 	{ "a body that both changed", EAS_VERSION_14_1, TEXT, NEW_TEXT,
 	  WHOLE PLAN "AirSyncBase:Body\n  Type \"1\"\n  Data \"my text\"\n",
-	  FALSE, EAS_PIM_MERGE_CONFLICT, "", FALSE },
+	  FALSE, EAS_PIM_MERGE_CONFLICT, "", FALSE, 0 },
+	{ "a body that both changed, longer than others are shown", EAS_VERSION_14_1, TEXT, NEW_TEXT,
+	  WHOLE PLAN MY_BODY("my own text"), FALSE, EAS_PIM_MERGE_CONFLICT, "", FALSE, 5 },
+	{ "a body that both changed, as long as others are shown", EAS_VERSION_14_1, TEXT, NEW_TEXT,
+	  WHOLE PLAN MY_BODY("my own text"), FALSE, EAS_PIM_MERGE_CONFLICT, "", FALSE, 11 },
+	{ "a longer body, and the client wins", EAS_VERSION_14_1, TEXT, NEW_TEXT,
+	  WHOLE PLAN MY_BODY("my own text"), TRUE, EAS_PIM_MERGE_OK,
+	  "-DESCRIPTION:another long text\n+DESCRIPTION:my own text\n", FALSE, 10 },
+	{ "a body that may be cut does not win", EAS_VERSION_14_1, TEXT, NEW_TEXT,
+	  WHOLE PLAN MY_BODY("a long"), TRUE, EAS_PIM_MERGE_CONFLICT, "", FALSE, 7 },
+	{ "a body as it is now, cut", EAS_VERSION_14_1, TEXT, NEW_TEXT,
+	  WHOLE "Subject \"Mine\"\n" MY_BODY("another"),
+	  FALSE, EAS_PIM_MERGE_OK, "-SUMMARY:Plan\n+SUMMARY:Mine\n", FALSE, 8 },
 	{ "what is not legal", EAS_VERSION_14_1, BASE, NEW_PLACE,
-	  PLAN ROOM_1 "Sensitivity \"9\"\n", FALSE, EAS_PIM_MERGE_NOT_LEGAL, "", FALSE }
+	  PLAN ROOM_1 "Sensitivity \"9\"\n", FALSE, EAS_PIM_MERGE_NOT_LEGAL, "", FALSE, 0 }
 };
 
 static void test_merge(void)
@@ -105,6 +120,7 @@ static void test_merge(void)
 	struct eas_pim_merge merge;
 	enum eas_pim_merge_result result;
 	struct eas_pim_context ctx;
+	struct eas_body_options body;
 	struct pim_object *object;
 	const struct merge_test *test;
 	const char *before, *error;
@@ -123,6 +139,10 @@ static void test_merge(void)
 		object = test_object(test->now);
 		before = test_tree(object);
 		test_context(&ctx, object, test->version);
+		body = *ctx.body;
+		if (test->truncation_size != 0)
+			body.preferences[0].truncation_size = test->truncation_size;
+		ctx.body = &body;
 		result = eas_item_pim_merge(&ctx, test_data(test->data), &merge, &error);
 		test_assert_idx(result == test->result, i);
 		test_expect(test->name, test->diff, test_diff(before, test_tree(object)));
