@@ -245,6 +245,9 @@ void sync_collection_prepare(struct sync_context *ctx, struct sync_collection *c
 {
 	int ret = 1;
 
+	if (coll->prepared)
+		return;
+	coll->prepared = TRUE;
 	if (coll->key_str != NULL)
 		ret = eas_sync_key_parse(coll->key_str, &coll->key);
 	if (sync_collection_find_folder(ctx, coll) < 0)

@@ -107,8 +107,7 @@ static void sync_run(struct sync_context *ctx)
 	/* Most have nothing new and are closed at once: of hundreds of mailboxes few are
 	   open at a time. */
 	array_foreach_elem(&ctx->collections, coll) {
-		if (coll->commands == NULL)
-			sync_collection_prepare(ctx, coll);
+		sync_collection_prepare(ctx, coll);
 		sync_collection_choose(ctx, coll, &window_left);
 	}
 	sync_request_keep(ctx);

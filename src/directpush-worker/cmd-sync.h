@@ -57,6 +57,8 @@ struct sync_collection {
 	struct eas_sync_key key;
 	/* key is "0" */
 	bool initial;
+	/* sync_collection_prepare() was here */
+	bool prepared;
 	bool deletes_as_moves, get_changes, get_changes_sent;
 	/* not sent: as before */
 	bool conversation_mode, conversation_mode_sent;
@@ -106,7 +108,7 @@ void sync_request_keep(struct sync_context *ctx);
 /* What is meant by "as before", without keys and commands; NULL and 0 if nothing is. */
 const unsigned char *sync_request_kept_data(struct sync_context *ctx, size_t *size_r);
 
-/* Folder, state and key; mailbox opened. */
+/* Folder, state and key; mailbox opened. Once: further calls do nothing. */
 void sync_collection_prepare(struct sync_context *ctx, struct sync_collection *coll);
 /* Find the changes and choose up to *window_left of them, which are taken off it. */
 void sync_collection_choose(struct sync_context *ctx, struct sync_collection *coll,
