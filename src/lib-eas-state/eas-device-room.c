@@ -25,7 +25,8 @@ int eas_device_get_last_seen(struct eas_state_store *store, struct event *event,
 
 	if (eas_device_read(store, event, &device) < 0)
 		return -1;
-	*last_seen_r = device->stored ? device->last_seen : 0;
+	*last_seen_r = device->stored ? device->last_seen :
+		eas_state_store_get_written(store, EAS_DEVICE_SUBJECT);
 	eas_device_free(&device);
 	return 0;
 }

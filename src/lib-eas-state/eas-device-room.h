@@ -15,7 +15,7 @@
 int eas_device_make_room(const char *root, const char *device_id, unsigned int max,
 			 struct event *event);
 
-/* When the device was seen last; 0 = nothing is known of it. Returns 0, -1 = cannot be read now (logged). */
+/* When the device was seen last, or, if its record is not understood, when that was written; 0 = it has none. Returns 0, -1 = cannot be read now (logged). */
 int eas_device_get_last_seen(struct eas_state_store *store, struct event *event,
 			     time_t *last_seen_r);
 /* Forget the device of a locked store if it was not seen for unused_secs. Returns 1 and ends the store; 0 = it was

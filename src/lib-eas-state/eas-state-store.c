@@ -442,6 +442,17 @@ void eas_state_store_get_stamp(struct eas_state_store *store, const char *name,
 	stamp_r->ctime_nsecs = ST_CTIME_NSEC(st);
 }
 
+time_t eas_state_store_get_written(struct eas_state_store *store, const char *name)
+{
+	const char *path = eas_state_store_path(store, name);
+	struct stat st;
+
+	if (stat(path, &st) == 0 ||
+	    stat(t_strconcat(path, STATE_DAMAGED_SUFFIX, NULL), &st) == 0)
+		return st.st_mtime;
+	return 0;
+}
+
 int eas_state_store_delete(struct eas_state_store *store, const char *name)
 {
 	const char *path = t_strconcat(store->dir, "/", name, NULL);

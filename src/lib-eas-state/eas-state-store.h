@@ -59,6 +59,8 @@ struct eas_state_stamp {
 };
 void eas_state_store_get_stamp(struct eas_state_store *store, const char *name,
 			       struct eas_state_stamp *stamp_r);
+/* When a subject was written, also if it was damaged and has been set aside since; 0 = never. */
+time_t eas_state_store_get_written(struct eas_state_store *store, const char *name);
 int eas_state_store_delete(struct eas_state_store *store, const char *name);
 /* Names of all subjects of the device. */
 int eas_state_store_list(struct eas_state_store *store, pool_t pool,

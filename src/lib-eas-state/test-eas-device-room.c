@@ -9,6 +9,8 @@
 #include "eas-device-room.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
+#include <utime.h>
 
 #define TEST_ROOT ".test-eas-device-room"
 #define NOW 1767225600
@@ -131,12 +133,51 @@ static void test_eas_device_expire(void)
 	test_room_end();
 }
 
+/* An upgrade that was taken back, or a disk that failed: what the device had is not the first to go. */
+static void test_eas_device_room_not_understood(void)
+{
+	struct eas_state_store *store;
+	const struct utimbuf old = { NOW - 50 * DAY, NOW - 50 * DAY };
+	const struct utimbuf recent = { NOW - DAY, NOW - DAY };
+
+	test_room_begin("eas device room: a record that is not understood was in use when it was written");
+	test_device_write("a", NOW - 40 * DAY);
+	store = eas_state_store_init(TEST_ROOT, "b", test_event);
+	test_assert(eas_state_store_lock(store) == 0);
+	test_assert(eas_state_store_write(store, EAS_DEVICE_SUBJECT, EAS_DEVICE_FORMAT + 1,
+					  "x", 1) == 0);
+	test_assert(utime(TEST_ROOT"/b/"EAS_DEVICE_SUBJECT, &recent) == 0);
+	test_expect_error_string("a newer version wrote it");
+	test_assert(eas_device_expire(&store, test_event, 30 * DAY) == 0);
+	test_expect_no_more_errors();
+	eas_state_store_deinit(&store);
+	test_expect_error_string("a newer version wrote it");
+	test_assert(test_make_room("new", 2) == 1);
+	test_expect_no_more_errors();
+	test_devices_are("b");
+
+	test_assert(truncate(TEST_ROOT"/b/"EAS_DEVICE_SUBJECT, 3) == 0);
+	test_assert(utime(TEST_ROOT"/b/"EAS_DEVICE_SUBJECT, &recent) == 0);
+	store = eas_state_store_init(TEST_ROOT, "b", test_event);
+	test_assert(eas_state_store_lock(store) == 0);
+	test_expect_error_string("is ignored");
+	test_assert(eas_device_expire(&store, test_event, 30 * DAY) == 0);
+	test_expect_no_more_errors();
+	/* it is set aside now */
+	test_assert(eas_device_expire(&store, test_event, 30 * DAY) == 0);
+	test_assert(utime(TEST_ROOT"/b/"EAS_DEVICE_SUBJECT".bad", &old) == 0);
+	test_assert(eas_device_expire(&store, test_event, 30 * DAY) == 1);
+	test_devices_are("");
+	test_room_end();
+}
+
 int main(void)
 {
 	static void (*const test_functions[])(void) = {
 		test_eas_device_room,
 		test_eas_device_room_lowered,
 		test_eas_device_room_no_record,
+		test_eas_device_room_not_understood,
 		test_eas_device_expire,
 		NULL
 	};
