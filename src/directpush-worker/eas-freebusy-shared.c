@@ -19,6 +19,7 @@ struct shared_finder {
 	struct eas_user *user;
 	pool_t pool;
 	ARRAY_TYPE(eas_shared_calendar) *calendars;
+	unsigned int opened;
 };
 
 static const char *owner_address(const struct mail_user *owner)
@@ -93,15 +94,21 @@ calendar_add(struct shared_finder *finder, const struct mailbox_info *info, cons
 	memcpy(folder->guid, guid, GUID_128_SIZE);
 }
 
+static bool finder_is_full(const struct shared_finder *finder)
+{
+	return array_count(finder->calendars) >= EAS_FREEBUSY_MAX_SHARED ||
+		finder->opened >= EAS_FREEBUSY_MAX_OPENED;
+}
+
 static void finder_look_at(struct shared_finder *finder, const struct mailbox_info *info)
 {
 	struct mailbox *box;
 	guid_128_t guid;
 
 	if ((info->flags & (MAILBOX_NOSELECT | MAILBOX_NONEXISTENT)) != 0 ||
-	    info->ns->type != MAIL_NAMESPACE_TYPE_SHARED || info->ns->owner == NULL ||
-	    array_count(finder->calendars) >= EAS_FREEBUSY_MAX_SHARED)
+	    info->ns->type != MAIL_NAMESPACE_TYPE_SHARED || info->ns->owner == NULL)
 		return;
+	finder->opened++;
 	box = mailbox_alloc(info->ns->list, info->vname, MAILBOX_FLAG_READONLY);
 	if (box_get_guid(finder->user, box, guid) && box_is_calendar(finder->user, info, box))
 		calendar_add(finder, info, guid);
@@ -111,16 +118,17 @@ static void finder_look_at(struct shared_finder *finder, const struct mailbox_in
 void eas_shared_calendars_find(struct eas_user *user, pool_t pool,
 			       ARRAY_TYPE(eas_shared_calendar) *calendars)
 {
-	struct shared_finder finder = { user, pool, calendars };
+	struct shared_finder finder = { .user = user, .pool = pool, .calendars = calendars };
 	struct mail_namespace *ns = user->mail_user->namespaces;
 	struct mailbox_list_iterate_context *iter;
 	const struct mailbox_info *info;
 
-	for (; ns != NULL; ns = ns->next) {
+	for (; ns != NULL && !finder_is_full(&finder); ns = ns->next) {
 		if (ns->type != MAIL_NAMESPACE_TYPE_SHARED || !eas_folder_namespace_is_listed(ns))
 			continue;
 		iter = mailbox_list_iter_init(ns->list, "*", 0);
-		while ((info = mailbox_list_iter_next(iter)) != NULL) T_BEGIN {
+		while (!finder_is_full(&finder) &&
+		       (info = mailbox_list_iter_next(iter)) != NULL) T_BEGIN {
 			finder_look_at(&finder, info);
 		} T_END;
 		if (mailbox_list_iter_deinit(&iter) < 0) {

@@ -13,7 +13,7 @@ struct eas_shared_calendar {
 };
 ARRAY_DEFINE_TYPE(eas_shared_calendar, struct eas_shared_calendar);
 
-/* Append them, at most EAS_FREEBUSY_MAX_SHARED, allocated in pool. What cannot be read now is left out (logged). */
+/* Append them, at most EAS_FREEBUSY_MAX_SHARED out of EAS_FREEBUSY_MAX_OPENED mailboxes, allocated in pool. What cannot be read now is left out (logged). */
 void eas_shared_calendars_find(struct eas_user *user, pool_t pool,
 			       ARRAY_TYPE(eas_shared_calendar) *calendars);
 

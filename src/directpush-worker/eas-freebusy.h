@@ -7,8 +7,9 @@
 
 struct eas_cmd_context;
 
-/* calendars of others that are looked at */
+/* calendars of others that are looked at, and mailboxes of others that are opened to find them */
 #define EAS_FREEBUSY_MAX_SHARED 200
+#define EAS_FREEBUSY_MAX_OPENED 1000
 
 /* For one request: half hours from start to end. Lives as long as ctx. */
 struct eas_freebusy *eas_freebusy_init(struct eas_cmd_context *ctx, time_t start, time_t end);
