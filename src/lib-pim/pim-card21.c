@@ -38,6 +38,12 @@ static int hex_digit(char c)
 		c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+/* A backslash of 2.1 stands for itself, but before the semicolon that is no separator: 2.1.2. */
+static bool is_raw_backslash(const char *value)
+{
+	return value[0] == '\\' && value[1] != ';';
+}
+
 /* What was encoded is no separator. */
 static void append_decoded(string_t *dest, unsigned char c)
 {
@@ -64,9 +70,11 @@ static void decode_bytes(const char *value, string_t *dest)
 		int high = *value != '=' ? -1 : hex_digit(value[1]);
 		int low = high < 0 ? -1 : hex_digit(value[2]);
 
-		if (low < 0)
+		if (low < 0) {
+			if (is_raw_backslash(value))
+				str_append_c(dest, '\\');
 			str_append_c(dest, *value);
-		else {
+		} else {
 			append_decoded(dest, high << 4 | low);
 			value += 2;
 		}
@@ -106,12 +114,27 @@ void pim_card21_decode(pool_t pool, struct pim_component *card)
 	} T_END;
 }
 
+/* In 2.1 only the semicolon has a backslash; whatever else has one here stands encoded, for itself. */
+static void append_escaped(string_t *dest, char c)
+{
+	switch (c) {
+	case 'n':
+	case 'N':
+		str_append(dest, "=0D=0A");
+		break;
+	case ';':
+		str_append(dest, "\\;");
+		break;
+	default:
+		str_printfa(dest, "=%02X", (unsigned char)c);
+	}
+}
+
 void pim_card21_encode(string_t *dest, const char *value)
 {
 	for (; *value != '\0'; value++) {
-		if (value[0] == '\\' && (value[1] == 'n' || value[1] == 'N')) {
-			str_append(dest, "=0D=0A");
-			value++;
+		if (value[0] == '\\' && value[1] != '\0') {
+			append_escaped(dest, *++value);
 		} else if (*value == '=' || (unsigned char)*value < 0x20 ||
 			   (unsigned char)*value >= 0x7f) {
 			str_printfa(dest, "=%02X", (unsigned char)*value);

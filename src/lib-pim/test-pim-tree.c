@@ -3,6 +3,8 @@
 #include "lib.h"
 #include "str.h"
 #include "test-common.h"
+#include "pim-card21.h"
+#include "pim-text.h"
 #include "pim-tree.h"
 
 #define EVENT(lines) \
@@ -72,6 +74,26 @@ static void test_pim_tree_lines(void)
 		CARD("X:012" SEVENTY "\r\n \xe2\x82\xac" "end\r\n"));
 	property = root->properties_head;
 	test_assert(strlen(property->value) == 79);
+	test_end();
+}
+
+static void test_pim_tree_card21(void)
+{
+	struct pim_component *root;
+
+	test_begin("pim tree: backslashes of vCard 2.1 stand for themselves");
+	root = parse(CARD("NOTE;QUOTED-PRINTABLE:C:\\new\\; d=5Cn=0D=0Ae\r\n"));
+	pim_card21_decode(pool, root);
+	test_assert_strcmp(pim_component_get(root, "NOTE"), "C:\\\\new\\; d\\\\n\\ne");
+	test_assert_strcmp(pim_component_get_text(root, "NOTE"), "C:\\new; d\\n\ne");
+	test_assert_strcmp(write_text(root),
+		CARD("NOTE;QUOTED-PRINTABLE:C:\\new\\; d=5Cn=0D=0Ae\r\n"));
+	pim_component_set_text(pool, root, "NOTE", "C:\\new, D:\\;\nE");
+	test_assert_strcmp(write_text(root),
+		CARD("NOTE;QUOTED-PRINTABLE:C:=5Cnew=2C D:=5C\\;=0D=0AE\r\n"));
+	root = parse(write_text(root));
+	pim_card21_decode(pool, root);
+	test_assert_strcmp(pim_component_get_text(root, "NOTE"), "C:\\new, D:\\;\nE");
 	test_end();
 }
 
@@ -198,6 +220,7 @@ int main(void)
 	static void (*const test_functions[])(void) = {
 		test_pim_tree_lossless,
 		test_pim_tree_lines,
+		test_pim_tree_card21,
 		test_pim_tree_injection,
 		test_pim_tree_bad,
 		test_pim_tree_params,
