@@ -147,7 +147,7 @@ void kolab_param_add(pool_t pool, struct pim_property *property, const char *nam
 
 /* One value as the schema takes it, NULL = it does not. */
 static const char *
-kolab_param_encode_value(const struct kolab_param_row *param, const struct kolab_rows *rows,
+kolab_param_encode_value(pool_t pool, const struct kolab_param_row *param, const struct kolab_rows *rows,
 			 const struct kolab_row *row, const char *value)
 {
 	const char *values = param->values;
@@ -167,8 +167,8 @@ kolab_param_encode_value(const struct kolab_param_row *param, const struct kolab
 	}
 	case KOLAB_PARAM_ZONE: {
 		const char *zone = kolab_zone_encode(value);
-		if (zone == NULL && rows->calendar != NULL)
-			zone = kolab_zone_nearest(rows->calendar, value);
+		if (zone == NULL && rows->zones != NULL)
+			zone = kolab_zone_nearest(pool, rows->zones, value);
 		return zone == NULL ? NULL : t_strconcat("/kolab.org/", zone, NULL);
 	}
 	case KOLAB_PARAM_TEXT:
@@ -207,7 +207,7 @@ void kolab_params_encode(pool_t pool, const struct kolab_rows *rows, const struc
 		if (param_row == NULL || param->bare || !kolab_param_is_for(param_row, row, property))
 			continue;
 		for (const char *const *value = kolab_param_values(param); *value != NULL; value++) {
-			const char *text = kolab_param_encode_value(param_row, rows, row, *value);
+			const char *text = kolab_param_encode_value(pool, param_row, rows, row, *value);
 
 			if (text == NULL)
 				continue;

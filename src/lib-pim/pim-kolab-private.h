@@ -54,13 +54,21 @@ enum kolab_params {
 	KOLAB_PARAMS_CARD,
 };
 
+/* The time zones of one object that is written. */
+struct kolab_zones {
+	/* with the VTIMEZONEs that came with it */
+	const struct pim_component *calendar;
+	/* The TZID that was looked for last, and what was found: an object has many times and few zones. NULL = none. */
+	const char *tzid, *name;
+};
+
 /* What one schema sequence holds, in its order. */
 struct kolab_rows {
 	const struct kolab_row *rows;
 	unsigned int count;
 	enum kolab_params params;
-	/* for writing: with the VTIMEZONEs that came with the object; NULL = none */
-	const struct pim_component *calendar;
+	/* for writing; NULL = none */
+	struct kolab_zones *zones;
 };
 extern const struct kolab_rows kolab_event_rows, kolab_task_rows, kolab_alarm_rows;
 extern const struct kolab_rows kolab_contact_rows, kolab_affiliation_rows, kolab_note_rows;
@@ -114,7 +122,7 @@ const char *kolab_address_decode(const char *text, const char **name_r);
 const char *kolab_zone_encode(const char *tzid);
 /* Of a zone that only the object's VTIMEZONE knows: one with the same clock when its event begins, and for as long as can be around
    that. NULL = there is none. */
-const char *kolab_zone_nearest(const struct pim_component *calendar, const char *tzid);
+const char *kolab_zone_nearest(pool_t pool, struct kolab_zones *zones, const char *tzid);
 
 /* pim-kolab-line.c: content lines, and what remembers them */
 void kolab_line_append(string_t *dest, const struct pim_property *property, bool with_value);

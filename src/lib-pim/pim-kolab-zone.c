@@ -101,7 +101,7 @@ static const struct pim_zone *zone_find_nearest(const struct pim_zone *zone, int
 	return best;
 }
 
-const char *kolab_zone_nearest(const struct pim_component *calendar, const char *tzid)
+static const char *zone_nearest_name(const struct pim_component *calendar, const char *tzid)
 {
 	pool_t pool = pool_alloconly_create(MEMPOOL_GROWING"kolab zone", 4096);
 	const struct pim_zone *zone = pim_vtimezone_find(pool, calendar, tzid), *nearest = NULL;
@@ -111,4 +111,13 @@ const char *kolab_zone_nearest(const struct pim_component *calendar, const char 
 		nearest = zone_find_nearest(zone, utc);
 	pool_unref(&pool);
 	return nearest == NULL ? NULL : zone_old_name(nearest);
+}
+
+const char *kolab_zone_nearest(pool_t pool, struct kolab_zones *zones, const char *tzid)
+{
+	if (zones->tzid == NULL || strcmp(zones->tzid, tzid) != 0) {
+		zones->tzid = p_strdup(pool, tzid);
+		zones->name = zone_nearest_name(zones->calendar, tzid);
+	}
+	return zones->name;
 }

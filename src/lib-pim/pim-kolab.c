@@ -259,7 +259,8 @@ kolab_calendar_encode_rest(pool_t pool, const struct kolab_kind *kind,
 
 static int
 kolab_instance_encode(pool_t pool, const struct kolab_kind *kind, const struct pim_component *component,
-		      const struct pim_component *rest, struct kolab_node *node, const char **error_r)
+		      const struct pim_component *rest, struct kolab_zones *zones,
+		      struct kolab_node *node, const char **error_r)
 {
 	struct pim_component *left = kolab_component_clean(pool, component);
 	struct pim_component *held = pim_component_new(pool, "X");
@@ -273,7 +274,7 @@ kolab_instance_encode(pool_t pool, const struct kolab_kind *kind, const struct p
 	if (kind->element != NULL && kind->component != NULL)
 		properties = kolab_node_add(pool, node, "properties", NULL);
 	kolab_prepare(pool, kind->rows, left, held, customs);
-	rows.calendar = component->parent;
+	rows.zones = zones;
 	kolab_properties_encode(pool, &rows, 0, left, properties, customs);
 	kolab_components_encode(pool, component, properties == node ? NULL : node, customs);
 	if (rest != NULL)
@@ -304,6 +305,7 @@ kolab_calendar_encode(pool_t pool, const struct kolab_kind *kind,
 	struct kolab_node *vcalendar = kolab_node_add(pool, xml, "vcalendar", NULL);
 	struct kolab_node *properties = kolab_node_add(pool, vcalendar, "properties", NULL);
 	struct kolab_node *components = kolab_node_add(pool, vcalendar, "components", NULL);
+	struct kolab_zones zones = { .calendar = root };
 	const struct pim_component *component;
 
 	kolab_calendar_text_encode(pool, calendar, properties, "prodid", "PRODID", KOLAB_PRODID);
@@ -319,7 +321,7 @@ kolab_calendar_encode(pool_t pool, const struct kolab_kind *kind,
 		const struct pim_component *rest = components->head == NULL ? root : NULL;
 		struct kolab_node *node = kolab_node_add(pool, components, kind->element, NULL);
 
-		if (kolab_instance_encode(pool, kind, component, rest, node, error_r) < 0)
+		if (kolab_instance_encode(pool, kind, component, rest, &zones, node, error_r) < 0)
 			return -1;
 	}
 	return 0;
@@ -330,6 +332,7 @@ kolab_single_encode(pool_t pool, const struct kolab_kind *kind,
 		    const struct pim_component *root, struct kolab_node *xml, const char **error_r)
 {
 	const struct pim_component *component = root, *rest = NULL;
+	struct kolab_zones zones = { .calendar = root };
 	struct kolab_node *node = xml;
 
 	if (kind->component != NULL) {
@@ -345,7 +348,7 @@ kolab_single_encode(pool_t pool, const struct kolab_kind *kind,
 					   kind->component == NULL ? "VCARD" : kind->component);
 		return -1;
 	}
-	return kolab_instance_encode(pool, kind, component, rest, node, error_r);
+	return kolab_instance_encode(pool, kind, component, rest, &zones, node, error_r);
 }
 
 int pim_kolab_encode(string_t *dest, enum pim_kind kind_id, const struct pim_component *root, const char **error_r)
