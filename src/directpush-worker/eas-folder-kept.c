@@ -52,9 +52,20 @@ static void kept_become_annotation(struct eas_user *user, struct mailbox *box,
 	mailbox_free(&writable);
 }
 
+int eas_folder_kept_load(struct eas_user *user, struct eas_followups **kept_r)
+{
+	return eas_followups_read(user->state_store, EAS_FOLLOWUPS_FOLDERS, kept_r);
+}
+
+void eas_folder_kept_free(struct eas_followups **kept)
+{
+	if (*kept != NULL)
+		eas_followups_free(kept);
+}
+
 enum eas_folder_kind_result
 eas_folder_kept_read(struct eas_user *user, struct mailbox *box,
-		     struct eas_followups **kept, struct eas_folder_kind *kind_r)
+		     const struct eas_followups *kept, struct eas_folder_kind *kind_r)
 {
 	enum eas_folder_kind_result result = eas_folder_kind_read(box, kind_r);
 	const char *guid, *value;
@@ -65,23 +76,14 @@ eas_folder_kept_read(struct eas_user *user, struct mailbox *box,
 		return result;
 	kind_r->class = EAS_CLASS_EMAIL;
 	kind_r->is_default = FALSE;
-	if (*kept == NULL &&
-	    eas_followups_read(user->state_store, EAS_FOLLOWUPS_FOLDERS, kept) < 0)
-		return EAS_FOLDER_KIND_FAILED;
-	if (eas_followups_count(*kept) == 0 || (guid = box_guid(box)) == NULL)
+	if (eas_followups_count(kept) == 0 || (guid = box_guid(box)) == NULL)
 		return EAS_FOLDER_KIND_NOT_SAID;
-	value = eas_followups_find(*kept, guid);
+	value = eas_followups_find(kept, guid);
 	if (value == NULL || !eas_folder_kind_parse(value, NULL, kind_r))
 		return EAS_FOLDER_KIND_NOT_SAID;
 	if (result == EAS_FOLDER_KIND_NOT_SAID)
 		kept_become_annotation(user, box, guid, kind_r);
 	return EAS_FOLDER_KIND_SAID;
-}
-
-void eas_folder_kept_free(struct eas_followups **kept)
-{
-	if (*kept != NULL)
-		eas_followups_free(kept);
 }
 
 enum eas_folder_kind_result

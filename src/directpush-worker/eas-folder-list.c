@@ -52,7 +52,7 @@ lister_get_kind(struct eas_folder_lister *lister, const struct mailbox_info *inf
 	kind_r->is_default = FALSE;
 	if (info_is_mail(info))
 		return 1;
-	if (eas_folder_kept_read(lister->user, box, &lister->kept,
+	if (eas_folder_kept_read(lister->user, box, lister->kept,
 				 kind_r) == EAS_FOLDER_KIND_FAILED) {
 		(void)mailbox_get_last_error(box, &error);
 		/* of another user's, to be seen but not to be read */
@@ -217,7 +217,7 @@ int eas_folder_list_read(struct eas_user *user, struct eas_folder_list **list_r)
 	p_array_init(&lister.listed, lister.pool, 32);
 	hash_table_create(&lister.guids, lister.pool, 0, guid_128_hash, guid_128_cmp);
 	hash_table_create(&lister.paths, lister.pool, 0, str_hash, strcmp);
-	ret = lister_read(&lister);
+	ret = eas_folder_kept_load(user, &lister.kept) < 0 ? -1 : lister_read(&lister);
 	eas_folder_kept_free(&lister.kept);
 	hash_table_destroy(&lister.paths);
 	hash_table_destroy(&lister.guids);

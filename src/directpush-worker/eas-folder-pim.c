@@ -124,10 +124,12 @@ static bool mailbox_holds_only(struct mailbox *box, enum eas_class class, bool *
 static enum eas_folder_kind_result
 mailbox_get_kind(struct eas_user *user, struct mailbox *box, struct eas_folder_kind *kind_r)
 {
-	struct eas_followups *kept = NULL;
+	struct eas_followups *kept;
 	enum eas_folder_kind_result result;
 
-	result = eas_folder_kept_read(user, box, &kept, kind_r);
+	if (eas_folder_kept_load(user, &kept) < 0)
+		return EAS_FOLDER_KIND_FAILED;
+	result = eas_folder_kept_read(user, box, kept, kind_r);
 	eas_folder_kept_free(&kept);
 	return result;
 }
