@@ -109,13 +109,14 @@ submit_get_ssl_mode(const struct smtp_submit_settings *set)
 
 static void submit_start(struct submit_context *ctx, struct smtp_client *client,
 			 const char *host, in_port_t port,
-			 enum smtp_client_connection_ssl_mode ssl_mode)
+			 enum smtp_client_connection_ssl_mode ssl_mode,
+			 const struct smtp_client_settings *conn_set)
 {
 	struct smtp_client_connection *conn;
 	const struct smtp_address *const *rcpt;
 
 	conn = smtp_client_connection_create(client, SMTP_PROTOCOL_SMTP, host, port,
-					     ssl_mode, NULL);
+					     ssl_mode, conn_set);
 	ctx->trans = smtp_client_transaction_create(conn, ctx->mail->from, NULL, 0,
 						    submit_finished, ctx);
 	smtp_client_connection_unref(&conn);
@@ -132,7 +133,7 @@ static int submit_by_smtp(struct submit_context *ctx, struct eas_user *user,
 			  struct event *event, const char **error_r)
 {
 	const struct smtp_submit_settings *set = user->submit_set;
-	struct smtp_client_settings client_set;
+	struct smtp_client_settings client_set, conn_set;
 	struct smtp_client *client;
 	struct ioloop *ioloop;
 	const char *host;
@@ -149,12 +150,14 @@ static int submit_by_smtp(struct submit_context *ctx, struct eas_user *user,
 	client_set.connect_timeout_msecs = set->submission_timeout * 1000;
 	client_set.command_timeout_msecs = set->submission_timeout * 1000;
 	client_set.event_parent = event;
-	directpush_submit_set_ssl(user->mail_user, &client_set);
+	/* not for the client: in 2.4.1 a connection drops the reference that only the client took */
+	i_zero(&conn_set);
+	directpush_submit_set_ssl(user->mail_user, &conn_set);
 
 	ioloop = io_loop_create();
 	io_loop_set_running(ioloop);
 	client = smtp_client_init(&client_set);
-	submit_start(ctx, client, host, port, submit_get_ssl_mode(set));
+	submit_start(ctx, client, host, port, submit_get_ssl_mode(set), &conn_set);
 	if (io_loop_is_running(ioloop))
 		io_loop_run(ioloop);
 	timeout_remove(&ctx->to_decide);

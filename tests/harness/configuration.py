@@ -59,6 +59,7 @@ WORDS_24 = (
     (r"^ *fts = xapian\n", "language en {\n  default = yes\n}\nfts xapian {\n}\n"),
     (r"^ *fts_xapian = partial.*\n", ""),
     (r"^ *fts_enforced = .*\n", "fts_search_read_fallback = no\n"),
+    (r"vsz_limit = 0$", "vsz_limit = unlimited"),
     (r"^mail_attribute_dict =$", "# no mail_attribute {"),
     (r"^mail_attribute_dict = file:(.*)", r"mail_attribute {\n  dict file {\n    path = \1\n  }\n}"),
     (r"^mail_attribute_dict = fs:posix:prefix=(.*)",
