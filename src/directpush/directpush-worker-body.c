@@ -94,6 +94,7 @@ static void sender_next(struct directpush_worker_sender *sender)
 {
 	struct istream *input = sender->prefix != NULL ?
 		sender->prefix : sender->rest;
+	struct ostream *output;
 
 	if (input == NULL) {
 		o_stream_set_flush_callback(sender->body_output,
@@ -101,7 +102,11 @@ static void sender_next(struct directpush_worker_sender *sender)
 		o_stream_set_flush_pending(sender->body_output, TRUE);
 		return;
 	}
-	sender->pump = iostream_pump_create(input, sender->body_output);
+	/* 2.4's pump finishes its output: more may have to follow, or the body turn out too large */
+	output = o_stream_create_passthrough(sender->body_output);
+	o_stream_set_finish_also_parent(output, FALSE);
+	sender->pump = iostream_pump_create(input, output);
+	o_stream_unref(&output);
 	iostream_pump_set_completion_callback(sender->pump, sender_pumped, sender);
 	iostream_pump_start(sender->pump);
 }

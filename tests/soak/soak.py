@@ -36,7 +36,7 @@ OF_THE_PHONES = "Warning: user \\S+: device \\S+: Something in the network cuts 
 # line ends; the phones ask again.
 OF_A_RELOAD = (
     rf"{OF_THE_PHONES}|Warning: (SIGHUP received|Killed with signal 15 |auth-master: login: Auth server restarted)"
-    r"|Error: (user \S+: worker lost: |master\(directpush-worker\): |auth-master client: Master requested auth for nonexistent"
+    r"|Error: (user \S+: worker lost: |master\(directpush-worker\): |(conn \S+ \(\S+\): )?auth-master client: Master requested auth for nonexistent"
     r"|auth-master: login: request \[\d+\]: Login auth request failed|auth client \d+ disconnected with \d+ pending requests)")
 AT_ONCE = 8
 LONG_SECS = 900
