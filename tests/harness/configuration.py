@@ -56,6 +56,7 @@ WORDS_24 = (
     (r"^ *acl_shared_dict = file:(.*)", r"acl_sharing_map {\n  dict file {\n    path = \1\n  }\n}"),
     (r"^ *quota = count:.*\n *quota_vsizes = yes\n *quota_rule = \*:storage=(.*)\n *quota_grace = 0\n",
      r"quota user {\n}\nquota_storage_size = \1\nquota_storage_grace = 0\n"),
+    (r"^ *quota = count:.*\n *quota_vsizes = yes\n *quota_rule = \*:messages=(.*)\n", r"quota user {\n}\nquota_message_count = \1\n"),
     (r"^ *fts = xapian\n", "language en {\n  default = yes\n}\nfts xapian {\n}\n"),
     (r"^ *fts_xapian = partial.*\n", ""),
     (r"^ *fts_enforced = .*\n", "fts_search_read_fallback = no\n"),
