@@ -42,27 +42,39 @@ array_has(const ARRAY_TYPE(const_string) *addresses, const char *address)
 	return FALSE;
 }
 
-/* Who is invited to any part of it, without the user. One without an address can't be told (quirk 77). */
+/* Who is invited to event, without the user. One without an address can't be told (quirk 77). object, event: NULL = nobody */
 static void
 get_attendees(const struct meeting_news *news, const struct pim_object *object,
-	      ARRAY_TYPE(const_string) *addresses)
+	      const struct pim_component *event, ARRAY_TYPE(const_string) *addresses)
 {
-	const struct pim_component *event;
 	const struct pim_property *attendee;
 
 	t_array_init(addresses, 8);
-	if (object == NULL || !pim_itip_is_organizer(pim_object_main(object), news->own))
+	if (object == NULL || event == NULL ||
+	    !pim_itip_is_organizer(pim_object_main(object), news->own))
 		return;
-	for (event = pim_component_find(object->root, "VEVENT"); event != NULL;
-	     event = pim_component_find_next(event)) {
-		for (attendee = pim_property_find(event, "ATTENDEE");
-		     attendee != NULL; attendee = pim_property_find_next(attendee)) {
-			const char *address = pim_itip_address(attendee);
+	for (attendee = pim_property_find(event, "ATTENDEE"); attendee != NULL;
+	     attendee = pim_property_find_next(attendee)) {
+		const char *address = pim_itip_address(attendee);
 
-			if (is_told(news, attendee, address) &&
-			    !array_has(addresses, address))
-				array_push_back(addresses, &address);
-		}
+		if (is_told(news, attendee, address) &&
+		    !array_has(addresses, address))
+			array_push_back(addresses, &address);
+	}
+}
+
+/* Those of addresses that are among others, or that are not. */
+static void
+pick(const ARRAY_TYPE(const_string) *addresses,
+     const ARRAY_TYPE(const_string) *others, bool among,
+     ARRAY_TYPE(const_string) *picked)
+{
+	const char *const *address;
+
+	t_array_init(picked, 8);
+	array_foreach(addresses, address) {
+		if (array_has(others, *address) == among)
+			array_push_back(picked, address);
 	}
 }
 
@@ -89,11 +101,12 @@ tell(struct meeting_news *news, enum pim_itip_method method,
 	eas_meeting_post(news->change, &mail);
 }
 
-/* What both say, without the days that were taken out: of these others are told. */
-static uint64_t message_digest(struct meeting_news *news, const struct pim_object *object)
+/* What it says, without the days that were taken out: of these others are told. instance: as for pim_itip_new_message() */
+static uint64_t message_digest(struct meeting_news *news, const struct pim_object *object,
+			       const struct pim_component *instance)
 {
 	struct pim_component *message = pim_itip_new_message(news->pool, object,
-		PIM_ITIP_REQUEST, NULL, ioloop_time), *event;
+		PIM_ITIP_REQUEST, instance, ioloop_time), *event;
 
 	for (event = pim_component_find(message, "VEVENT"); event != NULL;
 	     event = pim_component_find_next(event)) {
@@ -103,21 +116,17 @@ static uint64_t message_digest(struct meeting_news *news, const struct pim_objec
 	return pim_tree_digest(message);
 }
 
-/* Those of old that are not in new are told that it is off. */
-static void tell_removed(struct meeting_news *news, const ARRAY_TYPE(const_string) *old,
-			const ARRAY_TYPE(const_string) *new)
+/* Those of old that are not in new are told that it is off. instance: as for pim_itip_new_message() */
+static void tell_removed(struct meeting_news *news, const struct pim_component *instance,
+			 const ARRAY_TYPE(const_string) *old,
+			 const ARRAY_TYPE(const_string) *new)
 {
 	ARRAY_TYPE(const_string) gone;
-	const char *const *address;
 
-	t_array_init(&gone, 8);
-	array_foreach(old, address) {
-		if (!array_has(new, *address))
-			array_push_back(&gone, address);
-	}
+	pick(old, new, FALSE, &gone);
 	if (!array_is_empty(&gone)) {
 		tell(news, PIM_ITIP_CANCEL, pim_itip_new_message(news->pool,
-			news->before, PIM_ITIP_CANCEL, NULL, ioloop_time), &gone);
+			news->before, PIM_ITIP_CANCEL, instance, ioloop_time), &gone);
 	}
 }
 
@@ -166,23 +175,87 @@ static void tell_instances_off(struct meeting_news *news, ARRAY_TYPE(const_strin
 	}
 }
 
+/* old, new: who is invited to the series, before and after */
+static void tell_series(struct meeting_news *news, const ARRAY_TYPE(const_string) *old,
+			ARRAY_TYPE(const_string) *new)
+{
+	tell_removed(news, NULL, old, new);
+	if (array_is_empty(new))
+		return;
+	if (news->before != NULL) {
+		tell_instances_off(news, new);
+		if (message_digest(news, news->before, NULL) ==
+		    message_digest(news, news->after, NULL))
+			return;
+	}
+	tell(news, PIM_ITIP_REQUEST, pim_itip_new_message(news->pool,
+		news->after, PIM_ITIP_REQUEST, NULL, ioloop_time), new);
+}
+
+/* Who is invited to this day and not to the series hears of the day. before, after: NULL = it is not on its own; old, new as for
+   tell_series(). RFC 6638 3.2.6 */
+static void tell_guests(struct meeting_news *news, const struct pim_component *before,
+			const struct pim_component *after,
+			const ARRAY_TYPE(const_string) *old,
+			const ARRAY_TYPE(const_string) *new)
+{
+	ARRAY_TYPE(const_string) all_before, all_after, guests_before, guests, told;
+
+	get_attendees(news, news->before, before, &all_before);
+	get_attendees(news, news->after, after, &all_after);
+	pick(&all_before, old, FALSE, &guests_before);
+	pick(&all_after, new, FALSE, &guests);
+	array_append_array(&all_after, new);
+	tell_removed(news, before, &guests_before, &all_after);
+	if (before == NULL || after == NULL ||
+	    message_digest(news, news->before, before) !=
+	    message_digest(news, news->after, after))
+		told = guests;
+	else {
+		/* those who were told that the series is off */
+		pick(&guests, old, TRUE, &told);
+	}
+	if (!array_is_empty(&told)) {
+		tell(news, PIM_ITIP_REQUEST, pim_itip_new_message(news->pool,
+			news->after, PIM_ITIP_REQUEST, after, ioloop_time), &told);
+	}
+}
+
+/* Days that are no longer on their own, then those that are. */
+static void tell_days(struct meeting_news *news, const ARRAY_TYPE(const_string) *old,
+		      const ARRAY_TYPE(const_string) *new)
+{
+	const struct pim_component *event;
+
+	event = news->before == NULL ? NULL :
+		pim_component_find(news->before->root, "VEVENT");
+	for (; event != NULL; event = pim_component_find_next(event)) T_BEGIN {
+		if (event != pim_object_main(news->before) &&
+		    (news->after == NULL ||
+		     pim_itip_find_event(news->after, event) == NULL))
+			tell_guests(news, event, NULL, old, new);
+	} T_END;
+	event = news->after == NULL ? NULL :
+		pim_component_find(news->after->root, "VEVENT");
+	for (; event != NULL; event = pim_component_find_next(event)) T_BEGIN {
+		if (event != pim_object_main(news->after)) {
+			tell_guests(news, news->before == NULL ? NULL :
+				    pim_itip_find_event(news->before, event),
+				    event, old, new);
+		}
+	} T_END;
+}
+
 static void tell_news(struct meeting_news *news)
 {
 	ARRAY_TYPE(const_string) old, new;
 
-	get_attendees(news, news->before, &old);
-	get_attendees(news, news->after, &new);
-	tell_removed(news, &old, &new);
-	if (news->after == NULL || array_is_empty(&new))
-		return;
-	if (news->before != NULL) {
-		tell_instances_off(news, &new);
-		if (message_digest(news, news->before) ==
-		    message_digest(news, news->after))
-			return;
-	}
-	tell(news, PIM_ITIP_REQUEST, pim_itip_new_message(news->pool,
-		news->after, PIM_ITIP_REQUEST, NULL, ioloop_time), &new);
+	get_attendees(news, news->before, news->before == NULL ? NULL :
+		      pim_object_main(news->before), &old);
+	get_attendees(news, news->after, news->after == NULL ? NULL :
+		      pim_object_main(news->after), &new);
+	tell_series(news, &old, &new);
+	tell_days(news, &old, &new);
 }
 
 void eas_meeting_post_news(struct eas_meeting_change *change,
