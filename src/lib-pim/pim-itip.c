@@ -46,6 +46,18 @@ static struct pim_component *main_event(const struct pim_component *root)
 	return first;
 }
 
+static bool has_too_many_events(const struct pim_component *root)
+{
+	const struct pim_component *event = pim_component_find(root, "VEVENT");
+	unsigned int count = 0;
+
+	for (; event != NULL; event = pim_component_find_next(event)) {
+		if (++count > PIM_ITIP_MAX_EVENTS)
+			return TRUE;
+	}
+	return FALSE;
+}
+
 int pim_itip_read(pool_t pool, const unsigned char *data, size_t size,
 		  struct pim_itip *itip_r, const char **error_r)
 {
@@ -59,6 +71,10 @@ int pim_itip_read(pool_t pool, const unsigned char *data, size_t size,
 	}
 	if (pim_tree_parse(pool, data, size, &itip_r->root, error_r) < 0)
 		return -1;
+	if (has_too_many_events(itip_r->root)) {
+		*error_r = "The calendar has too many events";
+		return -1;
+	}
 	method = pim_component_get(itip_r->root, "METHOD");
 	itip_r->event = main_event(itip_r->root);
 	if (method == NULL || itip_r->event == NULL)

@@ -18,6 +18,8 @@ struct pim_mime;
 
 /* Bytes of a text/calendar part that are looked at */
 #define PIM_ITIP_MAX_BYTES (1024*1024)
+/* VEVENTs of a message: a series and its days. What more says is taken for no meeting, as each is looked for among all of the calendar's. */
+#define PIM_ITIP_MAX_EVENTS 500
 
 enum pim_itip_method {
 	/* ADD, REFRESH, and what nobody knows */

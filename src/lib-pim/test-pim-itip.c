@@ -82,6 +82,26 @@ static void test_pim_itip_read(void)
 	test_end();
 }
 
+static void test_pim_itip_events(void)
+{
+	string_t *text = t_str_new(1024);
+	struct pim_itip itip;
+	const char *error;
+
+	test_begin("pim itip: no more events than a meeting has");
+	for (unsigned int count = PIM_ITIP_MAX_EVENTS;
+	     count <= PIM_ITIP_MAX_EVENTS + 1; count++) {
+		str_truncate(text, 0);
+		str_append(text, "BEGIN:VCALENDAR\nMETHOD:REQUEST\n");
+		for (unsigned int i = 0; i < count; i++)
+			str_append(text, "BEGIN:VEVENT\nUID:m1\nEND:VEVENT\n");
+		str_append(text, "END:VCALENDAR\n");
+		test_assert_idx(pim_itip_read(pool, str_data(text), str_len(text),
+			&itip, &error) == (count > PIM_ITIP_MAX_EVENTS ? -1 : 1), count);
+	}
+	test_end();
+}
+
 static void test_pim_itip_counter(void)
 {
 	struct pim_object *object = invited();
@@ -382,6 +402,7 @@ int main(void)
 {
 	static void (*const test_functions[])(void) = {
 		test_pim_itip_read,
+		test_pim_itip_events,
 		test_pim_itip_counter,
 		test_pim_itip_reply,
 		test_pim_itip_cancel,
