@@ -8,6 +8,7 @@
 #include "ioloop.h"
 #include "istream.h"
 #include "str.h"
+#include "directpush-compat.h"
 #include "eas-device.h"
 #include "eas-followups.h"
 #include "eas-outbox.h"
@@ -21,6 +22,11 @@
 #define POST_HOLD_SECS (60*60)
 /* Then it is tried at each Sync of the device, and given up at last. */
 #define POST_MAX_SECS (3*24*60*60)
+/* So many are sent before the outbox is written again: until then the device's list of what was sent has to hold their
+   keys, beside those of other mails. */
+#define POST_BATCH (EAS_DEVICE_MAX_SENT / 2)
+/* No phone names a mail so: when it has left the outbox, nothing asks for it any more. */
+#define POST_KEY_PREFIX "post:"
 
 static int outbox_open(struct eas_cmd_context *ctx)
 {
@@ -84,7 +90,7 @@ void eas_meeting_post(struct eas_meeting_change *change,
 	guid_128_generate(guid);
 	posted = array_append_space(&ctx->outbox->mails);
 	posted->key = mail->key != NULL ? p_strdup(ctx->outbox->pool, mail->key) :
-		p_strdup_printf(ctx->outbox->pool, "itip:%s", guid_128_to_string(guid));
+		p_strdup_printf(ctx->outbox->pool, POST_KEY_PREFIX"%s", guid_128_to_string(guid));
 	posted->object_id = p_strdup(ctx->outbox->pool, change->object_id);
 	posted->version = change->version;
 	posted->written = change->written;
@@ -168,22 +174,43 @@ static int send_mail(struct eas_cmd_context *ctx, const struct eas_outbox_mail *
 	return status == EAS_STATUS_GLOBAL_SERVER_ERROR_RETRY_LATER ? -1 : 0;
 }
 
+/* What left the outbox is written down there, and makes room in the device's list. One that stays in the file though it
+   is out is known by its key. */
+static int outbox_settle(struct eas_cmd_context *ctx, ARRAY_TYPE(const_string) *sent)
+{
+	const char *key;
+
+	if (outbox_write(ctx) < 0)
+		return -1;
+	array_foreach_elem(sent, key) {
+		if (str_begins_with(key, POST_KEY_PREFIX))
+			eas_device_remove_sent(ctx->device, key);
+	}
+	array_clear(sent);
+	return 0;
+}
+
 static int send_keys(struct eas_cmd_context *ctx, const ARRAY_TYPE(const_string) *keys)
 {
+	struct eas_outbox_mail *mail;
+	ARRAY_TYPE(const_string) sent;
 	const char *key;
 	int ret = 0;
 
+	t_array_init(&sent, POST_BATCH);
 	array_foreach_elem(keys, key) {
-		struct eas_outbox_mail *mail = eas_outbox_find(ctx->outbox, key);
-
+		mail = eas_outbox_find(ctx->outbox, key);
 		mail->written = TRUE;
-		if (send_mail(ctx, mail) == 0)
-			eas_outbox_remove(ctx->outbox, key);
-		else
+		if (send_mail(ctx, mail) < 0) {
 			ret = -1;
+			continue;
+		}
+		eas_outbox_remove(ctx->outbox, key);
+		array_push_back(&sent, &key);
+		if (array_count(&sent) == POST_BATCH && outbox_settle(ctx, &sent) < 0)
+			return -1;
 	}
-	/* One that stays there though it is out is known by its key. */
-	(void)outbox_write(ctx);
+	(void)outbox_settle(ctx, &sent);
 	return ret;
 }
 
