@@ -7,7 +7,6 @@
 #include "mail-storage.h"
 #include "mailbox-list-iter.h"
 #include "directpush-worker-settings.h"
-#include "eas-followups.h"
 #include "eas-folder-list.h"
 #include "eas-folder-lister.h"
 #include "eas-folder-kept.h"
@@ -178,10 +177,6 @@ static int lister_read(struct eas_folder_lister *lister)
 {
 	struct mail_namespace *ns = lister->user->mail_user->namespaces;
 
-	/* all of them or none: a folder it is not read for would be missing, and nobody would ask again */
-	if (eas_followups_read(lister->user->state_store, EAS_FOLLOWUPS_FOLDERS,
-			       &lister->kept) < 0)
-		return -1;
 	for (; ns != NULL; ns = ns->next) {
 		if (eas_folder_namespace_is_shown(lister->user, ns) &&
 		    lister_read_namespace(lister, ns) < 0)
