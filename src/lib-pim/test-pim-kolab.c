@@ -11,6 +11,7 @@
 #include "pim-text.h"
 #include "pim-tree.h"
 #include "pim-kolab.h"
+#include "pim-kolab-private.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -542,6 +543,32 @@ static void test_pim_kolab_oracle(void)
 		i_fatal("unlink_directory(%s) failed: %s", test_dir, error);
 }
 
+static void test_pim_kolab_zone_once(void)
+{
+	static const char text[] =
+		"BEGIN:VCALENDAR\r\nBEGIN:VTIMEZONE\r\nTZID:My own\r\nBEGIN:STANDARD\r\n"
+		"DTSTART:19700101T000000\r\nTZOFFSETFROM:+0900\r\nTZOFFSETTO:+0900\r\n"
+		"END:STANDARD\r\nEND:VTIMEZONE\r\nBEGIN:VEVENT\r\n"
+		"DTSTART;TZID=My own:20260302T090000\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+	pool_t pool = pool_alloconly_create("test kolab zone", 1024);
+	struct kolab_zones zones = { .calendar = NULL };
+	struct pim_component *calendar;
+	const char *error, *name;
+
+	test_begin("pim kolab: a zone that nobody knows is looked for once an object");
+	test_assert(pim_tree_parse(pool, (const void *)text, strlen(text), &calendar, &error) == 0);
+	zones.calendar = calendar;
+	name = kolab_zone_nearest(pool, &zones, "My own");
+	test_assert(name != NULL);
+	/* what it would be found in is gone */
+	pim_component_remove(calendar->components_head);
+	test_assert(kolab_zone_nearest(pool, &zones, "My own") == name);
+	test_assert(kolab_zone_nearest(pool, &zones, "Another") == NULL);
+	test_assert(kolab_zone_nearest(pool, &zones, "My own") == NULL);
+	pool_unref(&pool);
+	test_end();
+}
+
 int main(void)
 {
 	static void (*const test_functions[])(void) = {
@@ -553,6 +580,7 @@ int main(void)
 		test_pim_kolab_foreign,
 		test_pim_kolab_edited,
 		test_pim_kolab_rule_edited,
+		test_pim_kolab_zone_once,
 		test_pim_kolab_oracle,
 		NULL
 	};
