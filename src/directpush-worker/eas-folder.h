@@ -6,7 +6,7 @@
 
    An id is base32 of 80 bits of SHA-256(mailbox GUID), 16 characters: the same
    for ever, without anything being stored. Where the class is not mail, it is hashed with the GUID, so that a
-   folder whose class changes is gone and another one comes (docs/decisions/110). design.md 4 "Identifiers". Folders that are no mailbox
+   folder whose class changes is gone and another one comes (docs/decisions/110). Folders that are no mailbox
    (\Noselect parents, the Outbox) have no GUID; their id is made of their name. */
 
 #include "guid.h"

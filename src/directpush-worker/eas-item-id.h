@@ -2,7 +2,7 @@
 #ifndef EAS_ITEM_ID_H
 #define EAS_ITEM_ID_H
 
-/* ServerId of a mail item: "<folder id>:<uid>". design.md 4 "Identifiers" */
+/* ServerId of a mail item: "<folder id>:<uid>". docs/architecture.md "A Sync" */
 
 #include "eas-folder.h"
 

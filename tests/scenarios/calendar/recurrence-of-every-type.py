@@ -10,7 +10,7 @@ from tests.harness.verbs.core import check_sync, zone_blob
 from tests.harness.verbs.objects import check_change, read_messages
 
 scenario = "A series of each type is the same days for the phone that made it, for another one, and for Kolab's programs"
-spec = ["MS-ASCAL \"Recurrence Patterns\" (2.2.2.37.1)", "MS-ASCAL \"Exceptions\" (2.2.2.22)", "pim-storage 9.3", "pim-storage 9.5"]
+spec = ['MS-ASCAL "Recurrence Patterns" (2.2.2.37.1)', 'MS-ASCAL "Exceptions" (2.2.2.22)', "docs/protocol-map.md"]
 versions = ("14.1", "16.1")
 seconds = 20
 

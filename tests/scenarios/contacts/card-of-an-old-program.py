@@ -3,7 +3,7 @@ from tests.harness.phone import E
 from tests.harness.stage import check
 
 scenario = "A vCard 2.1 of an old program is shown whole, and a phone's change leaves what it did not touch"
-spec = ["pim-storage 6 \"Raw iCalendar/vCard as message body\""]
+spec = ["decision 140"]
 versions = ("14.1", "16.1")
 
 CARD = """From: alice@example.com

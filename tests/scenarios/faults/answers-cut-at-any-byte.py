@@ -7,7 +7,7 @@ from tests.harness.stage import check
 from tests.harness.wire import WireError
 
 scenario = "However far a Sync answer came before the line broke, the repeated request loses and doubles nothing"
-spec = ["quirk 1", "design 4"]
+spec = ["quirk 1", 'docs/architecture.md "A Sync"']
 versions = ("12.1", "14.1", "16.1")
 
 

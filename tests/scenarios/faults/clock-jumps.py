@@ -8,7 +8,7 @@ from tests.harness.phone import INBOX
 from tests.harness.stage import check
 
 scenario = "When the clock jumps by hours, Pings end when they should, changes wake, and nobody works without need"
-spec = ["design 3"]
+spec = ['docs/architecture.md "A Ping"']
 needs = ["faults"]
 config = "directpush_heartbeat_min = 1 secs\n"
 seconds = 12

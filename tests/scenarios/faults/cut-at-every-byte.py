@@ -12,7 +12,7 @@ from tests.harness.stage import check
 from tests.harness.wire import WireError
 
 scenario = "At whichever byte a line breaks or falls silent, the repeated request loses and doubles nothing"
-spec = ["quirk 1", "design 4"]
+spec = ["quirk 1", 'docs/architecture.md "A Sync"']
 needs = ["own instance"]
 config = "directpush_device_rate = 0\ndirectpush_body_timeout = 2 secs\n"
 seconds = 20

@@ -7,7 +7,7 @@ from tests.harness.fault import FAIL
 from tests.harness.fault_rounds import CONFIG, run_rounds
 
 scenario = "Whichever file operation of a worker fails, the repeated request loses and doubles nothing"
-spec = ["design 8"]
+spec = ["docs/reliability.md"]
 needs = ["faults"]
 config = CONFIG
 

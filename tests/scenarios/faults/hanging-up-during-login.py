@@ -7,7 +7,7 @@ from tests.harness.wbxml import encode
 from tests.harness.wire import request_head
 
 scenario = "Phones that hang up while their password is checked disturb nobody and leave no error in the log"
-spec = ["design 3"]
+spec = ['docs/architecture.md "A Ping"']
 needs = ["own instance"]
 ROUNDS = 200
 

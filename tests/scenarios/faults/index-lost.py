@@ -9,7 +9,7 @@ from tests.harness.stage import check
 from tests.harness.verbs import check_sync
 
 scenario = "After a lost index a phone hears of what changed meanwhile, and of nothing else"
-spec = ["quirk 8", "design 4"]
+spec = ["quirk 8", 'docs/architecture.md "A Sync"']
 needs = ["own instance"]
 seconds = 3
 

@@ -5,7 +5,7 @@ from tests.harness.fault import KILL
 from tests.harness.fault_rounds import CONFIG, run_rounds
 
 scenario = "Wherever a worker is killed, the repeated request loses and doubles nothing"
-spec = ["design 8"]
+spec = ["docs/reliability.md"]
 needs = ["faults"]
 config = CONFIG
 # Maildir's dotlocks outlive a crash for two minutes, in any program of Dovecot's.

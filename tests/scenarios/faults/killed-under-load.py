@@ -15,7 +15,7 @@ from tests.harness.stage import check
 from tests.harness.wire import WireError
 
 scenario = "Workers, front, auth and the master are killed under load, and every phone has what the server has in the end"
-spec = ["design 4"]
+spec = ['docs/architecture.md "A Sync"']
 needs = ["own instance"]
 config = """directpush_heartbeat_min = 1 secs
 directpush_device_rate = 0

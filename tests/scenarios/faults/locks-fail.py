@@ -7,7 +7,7 @@ from tests.harness.fault import FAIL, LOCKS
 from tests.harness.fault_rounds import COMMANDS, CONFIG, run_rounds
 
 scenario = "Whichever lock fails, the repeated request loses and doubles nothing"
-spec = ["design 8"]
+spec = ["docs/reliability.md"]
 needs = ["faults"]
 config = CONFIG
 seconds = 40

@@ -8,7 +8,7 @@ from tests.harness.phone import INBOX
 from tests.harness.stage import check
 
 scenario = "A mailbox that is deleted and made again while a phone waits is another folder; a lost index is no news"
-spec = ["design 4"]
+spec = ['docs/architecture.md "A Sync"']
 needs = ["own instance"]
 seconds = 3
 

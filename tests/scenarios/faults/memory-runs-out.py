@@ -7,7 +7,7 @@ from tests.harness.fault_rounds import COMMANDS, CONFIG, run_rounds
 from tests.harness.stage import Skipped, check
 
 scenario = "Whichever allocation is a worker's last, the repeated request loses and doubles nothing"
-spec = ["design 8"]
+spec = ["docs/reliability.md"]
 needs = ["faults"]
 config = CONFIG
 mail = "sdbox"

@@ -7,7 +7,7 @@ from tests.harness.fault import FAIL, FIFO, KILL
 from tests.harness.fault_rounds import COMMANDS, CONFIG, run_rounds
 
 scenario = "That a change cannot be told, or that the worker dies of it, neither loses nor doubles it"
-spec = ["design 8"]
+spec = ["docs/reliability.md"]
 needs = ["faults"]
 config = CONFIG
 mail = "sdbox"

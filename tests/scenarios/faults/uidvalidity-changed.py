@@ -8,7 +8,7 @@ from tests.harness.phone import INBOX
 from tests.harness.stage import check
 
 scenario = "Lost UIDs mean that the phone starts the folder again, and then has all of it"
-spec = ["design 4", 'MS-ASCMD "Status (Sync)"']
+spec = ['docs/architecture.md "A Sync"', 'MS-ASCMD "Status (Sync)"']
 needs = ["own instance"]
 seconds = 3
 

@@ -13,7 +13,7 @@ from tests.harness.stage import check
 from tests.harness.wire import WireError
 
 scenario = "Reload, restart and upgrade answer or close every waiting phone, one after the other; no change in between is missed"
-spec = ["design 3"]
+spec = ['docs/architecture.md "A Ping"']
 needs = ["own instance"]
 SPREAD_SECS = 3
 config = f"directpush_shutdown_spread = {SPREAD_SECS} secs\ndirectpush_max_requests_per_device = 100\n"

@@ -7,7 +7,7 @@ import re
 from tests.harness.stage import check
 
 scenario = "A user whom the userdb gives directpush_shared_namespaces sees folders of others, or does not, as it says"
-spec = ["design 4"]
+spec = ['docs/architecture.md "A Sync"']
 versions = ("14.1", "16.1")
 NAMESPACE = """mail_plugins = $mail_plugins acl
 plugin {

@@ -7,7 +7,7 @@ from tests.harness.stage import check
 from tests.harness.wbxml import mb_u32
 
 scenario = "WBXML that is deep, has a million elements or lengths that lie is answered within bounds, and others are served"
-spec = ["design 8"]
+spec = ["docs/reliability.md"]
 needs = ["own instance"]
 versions = ("12.1", "16.1")
 seconds = 10

@@ -9,7 +9,7 @@ from tests.harness.stage import check
 from tests.harness.ugly import HEAD, forwarded, nested
 
 scenario = "Mails of 100,000 parts, levels, recipients and references are synced, forwarded and sent within bounds; others are served"
-spec = ["design 8"]
+spec = ["docs/reliability.md"]
 needs = ["own instance"]
 versions = ("12.1", "16.1")
 seconds = 20

@@ -8,7 +8,7 @@ from tests.harness.phone import CALENDAR, CONTACTS, NOTES, TASKS, E, tree
 from tests.harness.stage import check
 
 scenario = "Objects with endless rules, 100,000 of everything, entities or 50 MB are shown or left out within bounds, and not changed"
-spec = ["design 8"]
+spec = ["docs/reliability.md"]
 needs = ["own instance"]
 versions = ("16.1",)
 seconds = 40

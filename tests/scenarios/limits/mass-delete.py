@@ -5,7 +5,7 @@ from tests.harness.phone import INBOX, TRASH, E
 from tests.harness.stage import check, parse_table
 
 scenario = "A device that wants to delete too much for good is stopped before it deletes anything, until somebody allows it"
-spec = ["design 8"]
+spec = ["docs/reliability.md"]
 needs = ["own instance"]
 versions = ("12.1", "14.1", "16.1")
 config = "directpush_mass_delete_limit = 5\n"

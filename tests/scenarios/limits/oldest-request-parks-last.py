@@ -9,7 +9,7 @@ from tests.harness.wbxml import encode
 from tests.harness.wire import request_head
 
 scenario = "A Ping whose body came late is parked though the user has too many waiting; the next oldest ends for it"
-spec = ["design 8"]
+spec = ["docs/reliability.md"]
 needs = ["own instance"]
 config = "directpush_max_parked_per_user = 2\n"
 

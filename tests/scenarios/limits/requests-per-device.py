@@ -6,7 +6,7 @@ from tests.harness.stage import check
 from tests.harness.wire import Closed
 
 scenario = "A device has a bounded number of requests at work: all are answered, those too many with 503 and Retry-After"
-spec = ["design 8"]
+spec = ["docs/reliability.md"]
 needs = ["own instance"]
 config = "directpush_max_requests_per_device = 3\n"
 

@@ -6,7 +6,7 @@ from tests.harness.stage import check
 from tests.harness.wbxml import encode
 
 scenario = "A body of exactly the largest size is served; one byte more is refused, and the connection's phone goes on"
-spec = ["design 8"]
+spec = ["docs/reliability.md"]
 versions = ("12.1", "14.1", "16.1")
 REQUEST, SEND = 20000, 100000
 config = f"directpush_max_request_size = {REQUEST}\ndirectpush_max_send_size = {SEND}\n"

@@ -11,7 +11,7 @@ from tests.harness.wbxml import encode
 from tests.harness.wire import Closed, request_head
 
 scenario = "A body that drips byte by byte is cut off; one that is slow but comes is taken"
-spec = ["design 8"]
+spec = ["docs/reliability.md"]
 needs = ["own instance"]
 config = "directpush_body_timeout = 1 secs\n"
 seconds = 8

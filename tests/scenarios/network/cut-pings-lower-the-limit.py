@@ -7,7 +7,7 @@ from tests.harness.stage import check
 from tests.harness.wire import TimedOut
 
 scenario = "When a device's Pings keep being cut, its limit is lowered below that by Status 5, for this device only"
-spec = ["design 3"]
+spec = ['docs/architecture.md "A Ping"']
 needs = ["own instance"]
 seconds = 30
 config = "directpush_heartbeat_min = 1 secs\n"

@@ -10,7 +10,7 @@ from tests.harness.relay import Relay
 from tests.harness.stage import check
 
 scenario = "A phone behind a firewall that forgets idle lines after 13 climbs 15, 8, 12, 16 and settles at 12"
-spec = ["design 3", 'MS-ASCMD "Ping"']
+spec = ['docs/architecture.md "A Ping"', 'MS-ASCMD "Ping"']
 needs = ["own instance"]
 seconds = 75
 config = """directpush_heartbeat_min = 1 secs

@@ -8,7 +8,7 @@ from tests.harness.stage import check
 from tests.harness.wire import WireError
 
 scenario = "When something closes a device's Pings after about the same time each, its limit is lowered below that"
-spec = ["design 3"]
+spec = ['docs/architecture.md "A Ping"']
 needs = ["own instance"]
 seconds = 25
 config = "directpush_heartbeat_min = 1 secs\n"

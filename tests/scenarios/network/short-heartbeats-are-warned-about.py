@@ -7,7 +7,7 @@ from tests.harness.phone import INBOX
 from tests.harness.stage import check
 
 scenario = "When the average of the last heartbeats falls below directpush_heartbeat_alert, one warning says so"
-spec = ["design 3"]
+spec = ['docs/architecture.md "A Ping"']
 needs = ["own instance"]
 seconds = 10
 config = """directpush_heartbeat_min = 1 secs

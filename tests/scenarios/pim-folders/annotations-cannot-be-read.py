@@ -4,7 +4,7 @@ import os
 from tests.harness.stage import check
 
 scenario = "While annotations cannot be read, no folder is gone or becomes something else"
-spec = ["design 4", "pim-storage 3"]
+spec = ['docs/architecture.md "A Sync"', "decision 120"]
 versions = ("14.1", "16.1")
 
 

@@ -4,7 +4,7 @@ from tests.harness.phone import E, tree
 from tests.harness.stage import check
 
 scenario = "Folders of the time before annotations were switched on are annotated, and phones see nothing of it"
-spec = ["pim-storage 16 \"Folder typing\""]
+spec = ["decision 110"]
 versions = ("14.1", "16.1")
 config = "mail_attribute_dict =\nprotocol directpush {\n  directpush_pim_create = yes\n}\n"
 

@@ -7,7 +7,7 @@ from tests.harness.stage import check
 from tests.harness.verbs.objects import read_objects
 
 scenario = "Of two messages of one object the newer counts; the older goes with the next change, unless it is young"
-spec = ["pim-storage 15"]
+spec = ["decision 170"]
 versions = ("14.1", "16.1")
 
 

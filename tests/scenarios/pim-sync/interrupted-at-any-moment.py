@@ -12,7 +12,7 @@ from tests.harness.stage import check
 from tests.harness.verbs.objects import expunge_all, read_objects
 
 scenario = "Wherever a Sync of objects is interrupted, repeated it adds one, changes one and deletes one"
-spec = ["design 8", "pim-storage 15"]
+spec = ["docs/reliability.md", "decision 170"]
 needs = ["faults"]
 # as in faults/killed-at-every-operation
 mail = "sdbox"

@@ -2,7 +2,7 @@
 from tests.harness.editors import edit_in_every_order
 
 scenario = "Two phones and another client edit the same objects in every order; everybody's edit is there at the end"
-spec = ["pim-storage 14", "pim-storage 15"]
+spec = ["decision 140", "decision 170"]
 versions = ("14.1", "16.1")
 seconds = 10
 

@@ -2,7 +2,7 @@
 from tests.harness.editors import edit_in_every_order
 
 scenario = "Edits of different elements by phones that have not seen each other's are all taken, in every order"
-spec = ["pim-storage 15 \"Conflict\"", "MS-ASCMD \"Conflict\""]
+spec = ["decision 170", 'MS-ASCMD "Conflict"']
 versions = ("14.1", "16.1")
 seconds = 10
 

@@ -6,7 +6,7 @@ from tests.harness.phone import CALENDAR, E
 from tests.harness.stage import check
 
 scenario = "A calendar's FilterType leaves out what is over for good, not series that go on"
-spec = ["MS-ASCMD \"FilterType(Sync)\"", "pim-storage 15"]
+spec = ['MS-ASCMD "FilterType(Sync)"', "decision 170"]
 versions = ("14.1", "16.1")
 
 TWO_WEEKS, ALL = 4, 0

@@ -2,7 +2,7 @@
 from tests.harness.editors import edit_in_every_order
 
 scenario = "Raw contacts and notes that two phones and another client edit in every order hold everybody's edit at the end"
-spec = ["pim-storage 6", "pim-storage 14"]
+spec = ["decision 140"]
 versions = ("14.1", "16.1")
 config = "protocol directpush {\n  directpush_pim_format = raw\n}\n"
 seconds = 5

@@ -11,7 +11,7 @@ from tests.harness.stage import Skipped, check
 from tests.harness.verbs.objects import SAMPLES
 
 scenario = "Phones see of other programs' objects what libkolabxml reads in them"
-spec = ["pim-storage 9", "pim-storage 10", "pim-storage 11", "pim-storage 12"]
+spec = ["docs/protocol-map.md"]
 versions = ("14.1", "16.1")
 seconds = 10
 # of most samples

@@ -10,7 +10,7 @@ from tests.harness.stage import check
 from tests.harness.stopped import Stopped
 
 scenario = "A phone that goes in the moment in which its sleeping request is woken takes nothing with it"
-spec = ["design 3"]
+spec = ['docs/architecture.md "A Ping"']
 needs = ["own instance"]
 # which comes first, the end of the line or lib-http's turn, is for the kernel to say
 ROUNDS = 12

@@ -9,7 +9,7 @@ from tests.harness.wbxml import encode
 from tests.harness.wire import request_head
 
 scenario = "Of two Pings sent at once on one connection both are answered, in order, with nothing lost"
-spec = ["design 3"]
+spec = ['docs/architecture.md "A Ping"']
 
 
 def run(stage):

@@ -7,7 +7,7 @@ from tests.harness.phone import INBOX, Answer, E, tree
 from tests.harness.stage import check
 
 scenario = "A request on the connection of a parked Ping ends it at once; both are answered, in order"
-spec = ['MS-ASHTTP "HTTP POST Request"', "design 3"]
+spec = ['MS-ASHTTP "HTTP POST Request"', 'docs/architecture.md "A Ping"']
 
 
 def run(stage):

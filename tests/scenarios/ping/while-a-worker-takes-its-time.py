@@ -10,7 +10,7 @@ from tests.harness.wbxml import encode
 from tests.harness.wire import request_head
 
 scenario = "A Ping whose worker takes its time is parked, overtaken or dropped like any other"
-spec = ["design 3"]
+spec = ['docs/architecture.md "A Ping"']
 needs = ["own instance"]
 
 

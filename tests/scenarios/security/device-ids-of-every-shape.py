@@ -9,7 +9,7 @@ from tests.harness.phone import E, tree
 from tests.harness.stage import check
 
 scenario = "No DeviceId becomes a path, and nothing of a request becomes another line of the log or another header of the answer"
-spec = ["design 8"]
+spec = ["docs/reliability.md"]
 versions = ("12.1", "14.1", "16.1")
 
 ESCAPED = ("..", ".", "..%2F..%2Fescape", "%2Fetc%2Fescape", "a%00escape", "%00", "esc%0D%0AX-Injected:%20escape", "esc%0Aescape",

@@ -8,7 +8,7 @@ from tests.harness.phone import DRAFTS, INBOX, SENT
 from tests.harness.stage import check
 
 scenario = "Sync state is readable by its user only, and a DeviceId names no path"
-spec = ["design 8"]
+spec = ["docs/reliability.md"]
 
 
 def run(stage):

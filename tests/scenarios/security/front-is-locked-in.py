@@ -7,7 +7,7 @@ import pwd
 from tests.harness.stage import check
 
 scenario = "The front runs as an unprivileged user of its own in an empty root, and workers as the mail user"
-spec = ["design 8"]
+spec = ["docs/reliability.md"]
 # no worker that is just being started for somebody else
 needs = ["own instance"]
 

@@ -5,7 +5,7 @@ from tests.harness.phone import INBOX, SENT, TRASH, E, tree
 from tests.harness.stage import check
 
 scenario = "Ids of another user's folders, mails, attachments and search results open, change and tell nothing"
-spec = ["design 8"]
+spec = ["docs/reliability.md"]
 versions = ("12.1", "14.1", "16.1")
 
 SECRET = "Secret plans"

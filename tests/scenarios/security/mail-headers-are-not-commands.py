@@ -4,7 +4,7 @@
 from tests.harness.stage import check
 
 scenario = "Nothing in a mail's headers becomes an SMTP command, another sender or a recipient that is not one"
-spec = ["design 8"]
+spec = ["docs/reliability.md"]
 versions = ("12.1", "14.1", "16.1")
 
 ADDRESSES = (

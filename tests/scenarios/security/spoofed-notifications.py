@@ -7,7 +7,7 @@ from tests.harness.phone import INBOX
 from tests.harness.stage import check
 
 scenario = "Forged notifications tell a phone nothing of others' mail, take nothing from it and let no change be missed"
-spec = ["design 2"]
+spec = ['docs/architecture.md "Parts"']
 needs = ["own instance"]
 
 KINDS = (1, 2, 4, 8, 16, 31)

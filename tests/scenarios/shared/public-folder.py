@@ -6,7 +6,7 @@ import os
 from tests.harness.stage import check
 
 scenario = "Mail in a public folder wakes the phones of all who watch it"
-spec = ["design 3"]
+spec = ['docs/architecture.md "A Ping"']
 versions = ["14.1"]
 seconds = 2
 

@@ -5,7 +5,7 @@ from tests.harness.phone import E
 from tests.harness.stage import check
 
 scenario = "What a phone changes by one account in a shared folder wakes its other account"
-spec = ["design 3"]
+spec = ['docs/architecture.md "A Ping"']
 versions = ("14.1", "16.1")
 
 

@@ -4,7 +4,7 @@
 from tests.soak import soak
 
 scenario = "Phones that live beside other clients lose, double and miss nothing, and leave nothing behind"
-spec = ["design 8"]
+spec = ["docs/reliability.md"]
 needs = ["own instance"]
 # everybody leaves twice, and the workers are waited for
 config = soak.CONFIG + "directpush_worker_idle_timeout = 2 secs\n"

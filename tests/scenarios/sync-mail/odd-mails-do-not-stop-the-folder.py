@@ -9,7 +9,7 @@ from tests.harness.stage import FIXTURES, check
 from tests.harness.verbs import check_sync
 
 scenario = "Mails with broken structure, charset, encoding or headers are all shown and none stops the folder"
-spec = ["design 4", "quirk 33"]
+spec = ['docs/architecture.md "A Sync"', "quirk 33"]
 
 
 def run(stage):

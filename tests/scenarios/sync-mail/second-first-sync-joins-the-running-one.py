@@ -6,7 +6,7 @@ from tests.harness.stage import check
 from tests.harness.verbs import check_sync
 
 scenario = "A second SyncKey 0 while the first is on its way does not break the first: both keys work on"
-spec = ["quirk 5", "design 4"]
+spec = ["quirk 5", 'docs/architecture.md "A Sync"']
 
 
 def run(stage):

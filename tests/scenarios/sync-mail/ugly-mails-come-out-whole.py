@@ -12,7 +12,7 @@ from tests.harness.stage import check
 from tests.harness.verbs import check_sync
 
 scenario = "Any mail comes out as legal elements in every form of body, is fetched and forwarded; none stops its folder"
-spec = ["design 4", "quirk 33"]
+spec = ['docs/architecture.md "A Sync"', "quirk 33"]
 versions = ["12.1", "16.1"]
 seconds = 12
 GENERATED = int(os.environ.get("UGLY", "60"))

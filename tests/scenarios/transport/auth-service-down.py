@@ -7,7 +7,7 @@ from tests.harness.phone import E, tree
 from tests.harness.stage import check
 
 scenario = "When auth fails the answer is 503 with Retry-After, never 401: a phone would ask for a new password"
-spec = ["design 3"]
+spec = ['docs/architecture.md "A Ping"']
 needs = ["own instance"]
 config = "auth_failure_delay = 0\n"
 

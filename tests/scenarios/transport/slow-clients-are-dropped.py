@@ -8,7 +8,7 @@ from tests.harness.stage import check
 from tests.harness.wire import Connection
 
 scenario = "A client that does not finish TLS, its header, its body or its next request, or takes no answer, is dropped"
-spec = ["design 8"]
+spec = ["docs/reliability.md"]
 needs = ["own instance"]
 seconds = 25
 config = """directpush_handshake_timeout = 2 secs

@@ -7,7 +7,7 @@ from tests.harness.phone import E, tree
 from tests.harness.stage import check
 
 scenario = "A phone that repeats a wrong password is answered fast from memory and slows nobody behind the same address"
-spec = ["design 3"]
+spec = ['docs/architecture.md "A Ping"']
 needs = ["own instance"]
 config = "auth_failure_delay = 2 secs\n"
 
