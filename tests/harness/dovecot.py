@@ -60,6 +60,7 @@ class Instance:
         self.dir = os.path.abspath(directory)
         self.info = None
         self.environment = {}
+        self._held = []
         try:
             with open(self._path("instance.json"), encoding="utf-8") as saved:
                 self.info = json.load(saved)
@@ -93,7 +94,8 @@ class Instance:
         os.chown(self._path("home"), MAIL_UID, MAIL_UID)
         make_certificate(self._path("ssl"))
         for attempt in range(5):
-            ports = dict(zip(PORTS, free_ports(len(PORTS))))
+            self._held = hold_ports(len(PORTS))
+            ports = {name: held.getsockname()[1] for name, held in zip(PORTS, self._held)}
             self._write_config(ports, programs, config, mail, debug)
             if self._launch(ports, users, http_probe):
                 return self.info
@@ -185,7 +187,10 @@ class Instance:
             raise InstanceError("cannot make a private mount namespace, which the test Dovecot needs to see "
                                 "the built plugin (root with CAP_SYS_ADMIN; in a container, run it privileged):\n"
                                 + read(self._path("log", "master.log")))
-        namespace = os.readlink(f"/proc/{master.pid}/ns/mnt") if os.path.exists(f"/proc/{master.pid}") else ""
+        try:
+            namespace = os.readlink(f"/proc/{master.pid}/ns/mnt")
+        except OSError:
+            namespace = ""      # it has ended already
         self.info = {
             "url": f"https://localhost:{ports['https']}/Microsoft-Server-ActiveSync",
             "url_plain": f"http://localhost:{ports['http']}/Microsoft-Server-ActiveSync",
@@ -239,7 +244,7 @@ class Instance:
 
     def inside(self, *command, check=True):
         """Run a command in the mount namespace of the instance; its standard output."""
-        done = subprocess.run(["nsenter", "-t", str(self.processes()[0]), "-m", "--", *command],
+        done = subprocess.run(["nsenter", "-t", str(self.info["pid"]), "-m", "--", *command],
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
         if check and done.returncode != 0:
             raise InstanceError(f"{' '.join(command)}: {done.stderr.decode('utf-8', 'replace')}")
@@ -299,6 +304,9 @@ class Instance:
         end_process(self.info["sink_pid"], self.info["sink_pid_started"], STOP_TIMEOUT_SECS)
         for pid, started in members:
             end_process(pid, started, STOP_TIMEOUT_SECS)
+        for held in self._held:
+            held.close()
+        self._held = []
         os.unlink(self._path("instance.json"))
         self.info = None
 
@@ -380,10 +388,13 @@ def make_certificate(directory):
                    check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def free_ports(count):
-    """Ports that nobody listens on, outside of the range that outgoing connections take theirs from."""
-    found, held = [], []
-    while len(found) < count:
+def hold_ports(count):
+    """Sockets bound to ports that nobody listens on, outside of the range that outgoing connections take theirs from.
+
+    As long as they are open nobody finds these ports free, also while the server restarts; it may listen on them itself.
+    """
+    held = []
+    while len(held) < count:
         probe = socket.socket()
         port = random.randint(20000, 32000)
         try:
@@ -391,11 +402,10 @@ def free_ports(count):
         except OSError:
             probe.close()
             continue
+        # only now: with it the bind would share another instance's port
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         held.append(probe)
-        found.append(port)
-    for probe in held:
-        probe.close()
-    return found
+    return held
 
 
 def greets(address, greeting):

@@ -68,6 +68,9 @@ def attempt(stage, command, phone, way, n):
     elif answer is None or not tried.good(answer):
         # phones come back after Retry-After; until then a worker may just be found dead
         stage.eventually(f"{mark}: {failed} failed, and it does not get better", lambda: repeated(tried, prepared), 30)
+    if action == KILL and failed is not None:
+        # a dead worker is found one request late
+        stage.eventually(f"{mark}: nobody is served", lambda: phone.folder_sync().status == 200, 30)
     tried.settled(prepared)
     return failed, done
 

@@ -146,9 +146,9 @@ class Area:
             if self.left > 0 or self.instance is None:
                 return []
             orphans = orphan_complaints(self.instance)
-            close_instance(self.options, self.instance)
+            trouble = close_instance(self.options, self.instance)
             self.instance = None
-            return orphans
+            return orphans + ([trouble] if trouble else [])
 
 
 def suite_config(area):
@@ -168,11 +168,16 @@ def start_instance(options, name, users, config, http_probe=True, wrap=None, mai
 
 
 def close_instance(options, instance):
+    """None, or what went wrong: one instance that does not end well is not the end of the run."""
     if options.keep:
         print(f"kept: {instance.dir} (tests/instance stop --dir {instance.dir})", flush=True)
-        return
-    instance.stop()
+        return None
+    try:
+        instance.stop()
+    except Exception:
+        return f"{instance.dir} does not stop: {traceback.format_exc()}"
     shutil.rmtree(instance.dir, ignore_errors=True)
+    return None
 
 
 _allowed_everywhere = []
@@ -227,7 +232,9 @@ def run_one(run, area, schemas, options):
         if options.corpus:
             save_corpus(options.corpus, stage)
     if run.own_instance and instance is not None and instance.info is not None:
-        close_instance(options, instance)
+        trouble = close_instance(options, instance)
+        if trouble is not None:
+            outcome = Outcome("FAIL", "\n".join(filter(None, (outcome.text, trouble))), outcome.secs)
     return outcome
 
 
@@ -377,7 +384,10 @@ def main(options):
     finally:
         for area in shared.values():
             if area.instance is not None:
-                close_instance(options, area.instance)
+                trouble = close_instance(options, area.instance)
+                if trouble is not None:
+                    report.counts["FAIL"] += 1
+                    print(f"FAIL {area.name}: {trouble}", flush=True)
         if schemas is not None:
             schemas.close()
     counts = report.finish()

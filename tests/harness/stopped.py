@@ -17,10 +17,15 @@ class Stopped:
         self.pids = stage.workers()
         stage.eventually("a worker keeps a lock", lambda: not any(map(holds_a_lock, self.pids)), 5)
 
-    def __enter__(self):
+    def _signal(self, signum):
         for pid in self.pids:
-            os.kill(pid, signal.SIGSTOP)
+            try:
+                os.kill(pid, signum)
+            except ProcessLookupError:
+                pass    # it ended by itself
+
+    def __enter__(self):
+        self._signal(signal.SIGSTOP)
 
     def __exit__(self, *_error):
-        for pid in self.pids:
-            os.kill(pid, signal.SIGCONT)
+        self._signal(signal.SIGCONT)
