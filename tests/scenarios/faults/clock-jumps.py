@@ -11,9 +11,11 @@ scenario = "When the clock jumps by hours, Pings end when they should, changes w
 spec = ['docs/architecture.md "A Ping"']
 needs = ["faults"]
 config = "directpush_heartbeat_min = 1 secs\n"
-seconds = 12
+seconds = 30
 
 HOUR = 3600
+# long enough to be seen waiting
+HEARTBEAT_SECS = 8
 # of Dovecot's programs only front and workers are set; a whole machine's are all the same to each other
 JUMPS = (5 * HOUR, -3 * HOUR, 24 * HOUR, 0)
 # the front looks at its clock, that is all
@@ -46,19 +48,19 @@ def run(stage):
     for number, jump in enumerate(JUMPS):
         long = waiting.ping(600, [inbox])
         # this one is older than the jump; its end must neither come at once nor hours late
-        short = ending.ping(3, [inbox])
         started = time.monotonic()
+        short = ending.ping(HEARTBEAT_SECS, [inbox])
         stage.expect_parked(2)
         fronts, before = stage.instance.pids_of("directpush"), cpu_secs(stage.instance.pids_of("directpush"))
         stage.fault.jump(jump)
         answer = short.wait(20)
         check(answer.value("Status") == "1", f"{jump}: Status {answer.value('Status')}")
-        check(time.monotonic() - started > 2.5, f"{jump}: the wait ended at once")
+        check(time.monotonic() - started > HEARTBEAT_SECS - 0.5, f"{jump}: the wait ended at once")
         check(not long.ready(), f"{jump}: a Ping of ten minutes was answered")
         check(cpu_secs(fronts) - before < BUSY_SECS, f"{jump}: the front worked for {cpu_secs(fronts) - before} s")
         check(fronts == stage.instance.pids_of("directpush"), f"{jump}: another front")
         alice.receives(stage.message(f"After {number}"))
-        answer = long.wait(5)
+        answer = long.wait(20)
         check(answer.value("Status") == "2", f"{jump}: woken with Status {answer.value('Status')}")
         for phone in (waiting, ending):
             # workers older and younger than the jump

@@ -16,7 +16,7 @@ config = "directpush_heartbeat_min = 1 secs\n"
 seconds = 12
 
 # the larger: a mailbox, its indexes and the state
-SIZES = {"": "4m", "/Maildir/directpush": "64k"}
+SIZES = {"": "4m", "/Maildir/directpush": "1m"}
 
 
 class Storage:
