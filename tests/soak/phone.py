@@ -170,7 +170,16 @@ class SoakPhone(Phone):
         self.catch_up(self.random.choice(self.ids()))
 
     def mistype(self):
-        answer = self.options(headers=[("Authorization", "Basic dXNlcjE6d3Jvbmc=")], timeout=PATIENCE_SECS)
+        deadline = time.monotonic() + PATIENCE_SECS
+        while True:
+            try:
+                answer = self.options(headers=[("Authorization", "Basic dXNlcjE6d3Jvbmc=")], timeout=PATIENCE_SECS)
+            except (wire.Closed, OSError):
+                answer = None
+            if answer is not None and answer.status != 503:
+                break
+            check(time.monotonic() < deadline, "a wrong password is not answered")
+            time.sleep(RETRY_SECS)
         check(answer.status == 401, f"a wrong password: HTTP {answer.status}")
         self.soak.count["wrong passwords"] += 1
 

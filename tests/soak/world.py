@@ -101,14 +101,14 @@ class World(threading.Thread):
         self.soak.count["IMAP changes"] += 1
 
     def append_contact(self, ledger):
-        if sum(name.endswith(f"for {OTHER}") for name in ledger.contacts) < self.soak.objects_each:
+        if sum(name.endswith(f"for {OTHER}") for name in list(ledger.contacts)) < self.soak.objects_each:
             name = self.next_name("Contact", OTHER)
             ledger.user.has("Contacts", kolab.message("contact", name.replace(" ", "-"), [f"FN:{name}", f"N:{name};;;;"],
                                                       ledger.user.address))
             ledger.contacts.add(name)
 
     def remove_contact(self, ledger):
-        for name in sorted(name for name in ledger.contacts if name.endswith(f"for {OTHER}"))[:1]:
+        for name in sorted(name for name in list(ledger.contacts) if name.endswith(f"for {OTHER}"))[:1]:
             ledger.user.expunges(name.replace(" ", "-"), "Contacts")
             ledger.contacts.discard(name)
 
