@@ -211,7 +211,6 @@ pim_event_find_override(pool_t pool, const struct pim_component *main,
 	return NULL;
 }
 
-ARRAY_DEFINE_TYPE(pim_wall, int64_t);
 
 struct series_lists {
 	ARRAY(struct pim_rrule) rules;
@@ -239,6 +238,18 @@ static void series_add_dates(pool_t pool, const struct pim_component *main, cons
 			}
 		}
 	} T_END;
+}
+
+int pim_wall_cmp(const int64_t *wall1, const int64_t *wall2)
+{
+	return *wall1 < *wall2 ? -1 : *wall1 > *wall2 ? 1 : 0;
+}
+
+void pim_event_get_days_off(pool_t pool, const struct pim_component *component,
+			    const struct pim_time *start, ARRAY_TYPE(pim_wall) *days)
+{
+	series_add_dates(pool, component, "EXDATE", start, days);
+	array_sort(days, pim_wall_cmp);
 }
 
 static void series_add_overrides(pool_t pool, const struct pim_component *main,

@@ -21,6 +21,8 @@ enum pim_event_end {
 	PIM_EVENT_END_DURATION
 };
 
+ARRAY_DEFINE_TYPE(pim_wall, int64_t);
+
 struct pim_event_times {
 	/* end is exclusive, in its own zone, never before start */
 	struct pim_time start, end;
@@ -55,6 +57,10 @@ void pim_event_time_params(pool_t pool, struct pim_property *property,
 
 /* The wall time in the zone of start (of a date: 00:00) that an EXDATE, RDATE or RECURRENCE-ID means. */
 int64_t pim_event_id_wall(const struct pim_time *id, const struct pim_time *start);
+int pim_wall_cmp(const int64_t *wall1, const int64_t *wall2);
+/* Add its EXDATEs as those, in order. days is not of the data stack. */
+void pim_event_get_days_off(pool_t pool, const struct pim_component *component,
+			    const struct pim_time *start, ARRAY_TYPE(pim_wall) *days);
 /* The first override (a sibling with RECURRENCE-ID) of that occurrence; NULL = none. */
 struct pim_component *
 pim_event_find_override(pool_t pool, const struct pim_component *main,

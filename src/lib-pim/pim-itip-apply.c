@@ -220,6 +220,18 @@ keep_answer(struct pim_object *object, const char *const *own,
 		      pim_param_get(answer, "RSVP"));
 }
 
+/* Those of the mail are among them. */
+static void
+keep_days_off(struct pim_object *object, const struct pim_component *old,
+	      struct pim_component *event)
+{
+	const struct pim_property *exdate = pim_property_find(old, "EXDATE");
+
+	pim_property_remove_all(event, "EXDATE");
+	for (; exdate != NULL; exdate = pim_property_find_next(exdate))
+		pim_property_add_copy(object->pool, event, exdate);
+}
+
 static bool
 update_event(struct pim_object *object, const struct pim_component *event,
 	     const char *const *own, bool may_keep_answer)
@@ -239,9 +251,17 @@ update_event(struct pim_object *object, const struct pim_component *event,
 			return FALSE;
 		may_keep_answer = TRUE;
 	}
+	/* a day that was declined with what the calendar has */
+	if (old == NULL && answered != NULL &&
+	    (may_keep_answer || sequence <= pim_itip_sequence(answered)) &&
+	    pim_itip_is_day_off(event, answered))
+		return FALSE;
 	copy = replace_event(object, old, event);
-	if (same_time && may_keep_answer)
+	if (same_time && may_keep_answer) {
 		keep_answer(object, own, answered, copy);
+		if (old != NULL)
+			keep_days_off(object, old, copy);
+	}
 	return TRUE;
 }
 

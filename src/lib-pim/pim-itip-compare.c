@@ -3,6 +3,7 @@
 /* What of an invitation is new to a calendar. */
 
 #include "lib.h"
+#include "array.h"
 #include "pim-event.h"
 #include "pim-itip.h"
 #include "pim-rrule.h"
@@ -36,14 +37,28 @@ static bool rule_equals(const struct pim_component *a, const struct pim_componen
 	return has_a == has_b && (!has_a || pim_rrule_equals(&rule_a, &rule_b));
 }
 
-static unsigned int count_days_off(const struct pim_component *event)
+/* Is what event has off in entry, too? More there are days that the user declined. */
+static bool
+has_days_off(const struct pim_component *event, const struct pim_component *entry,
+	     const struct pim_time *entry_start)
 {
-	const struct pim_property *exdate = pim_property_find(event, "EXDATE");
-	unsigned int count = 0;
+	ARRAY_TYPE(pim_wall) days, entry_days;
+	const int64_t *day;
+	bool has = TRUE;
 
-	for (; exdate != NULL; exdate = pim_property_find_next(exdate))
-		count += str_array_length(t_strsplit(exdate->value, ","));
-	return count;
+	if (pim_property_find(event, "EXDATE") == NULL)
+		return TRUE;
+	i_array_init(&days, 16);
+	i_array_init(&entry_days, 16);
+	pim_event_get_days_off(pool_datastack_create(), event, entry_start, &days);
+	pim_event_get_days_off(pool_datastack_create(), entry, entry_start, &entry_days);
+	array_foreach(&days, day) {
+		if (array_bsearch(&entry_days, day, pim_wall_cmp) == NULL)
+			has = FALSE;
+	}
+	array_free(&entry_days);
+	array_free(&days);
+	return has;
 }
 
 static bool
@@ -67,7 +82,7 @@ is_same_time(const struct pim_component *event, const struct pim_component *entr
 	return time_equals(&times.start, &entry_times.start) &&
 		time_equals(&times.end, &entry_times.end) &&
 		rule_equals(event, entry) &&
-		count_days_off(event) == count_days_off(entry);
+		has_days_off(event, entry, &entry_times.start);
 }
 
 bool pim_itip_is_same_time(const struct pim_component *event,
@@ -79,6 +94,39 @@ bool pim_itip_is_same_time(const struct pim_component *event,
 		same = is_same_time(event, entry);
 	} T_END;
 	return same;
+}
+
+static bool
+is_day_off(const struct pim_component *event, const struct pim_component *entry)
+{
+	const struct pim_property *id = pim_property_find(event, "RECURRENCE-ID");
+	pool_t pool = pool_datastack_create();
+	struct pim_event_times entry_times;
+	ARRAY_TYPE(pim_wall) days;
+	struct pim_time instance;
+	int64_t wall;
+	bool off;
+
+	if (id == NULL || !pim_event_get_time(pool, event, id, &instance) ||
+	    !pim_event_get_times(pool, entry, &entry_times))
+		return FALSE;
+	wall = pim_event_id_wall(&instance, &entry_times.start);
+	i_array_init(&days, 16);
+	pim_event_get_days_off(pool, entry, &entry_times.start, &days);
+	off = array_bsearch(&days, &wall, pim_wall_cmp) != NULL;
+	array_free(&days);
+	return off;
+}
+
+bool pim_itip_is_day_off(const struct pim_component *event,
+			 const struct pim_component *entry)
+{
+	bool off;
+
+	T_BEGIN {
+		off = is_day_off(event, entry);
+	} T_END;
+	return off;
 }
 
 bool pim_itip_is_same_text(const struct pim_component *event,

@@ -73,9 +73,13 @@ struct pim_component *
 pim_itip_find_event(const struct pim_object *object,
 		    const struct pim_component *event);
 
-/* Is the VEVENT of an invitation when entry is, days and rule included? entry: as pim_itip_find_event(), or that of the series. */
+/* Is the VEVENT of an invitation when entry is, rule and days off included? Of those entry may have more: the user
+   declined them. entry: as pim_itip_find_event(), or that of the series. */
 bool pim_itip_is_same_time(const struct pim_component *event,
 			   const struct pim_component *entry);
+/* Is it about a day that entry, the series, has off? */
+bool pim_itip_is_day_off(const struct pim_component *event,
+			 const struct pim_component *entry);
 /* Are the words the same, what is on and where? */
 bool pim_itip_is_same_text(const struct pim_component *event,
 			   const struct pim_component *entry);
@@ -88,7 +92,7 @@ struct pim_object *pim_itip_new_object(pool_t pool, const struct pim_itip *itip,
 bool pim_itip_apply_request(struct pim_object *object, const struct pim_itip *itip);
 /* The same of one that came after the invitation to what is in the calendar, unless its SEQUENCE tells otherwise: DTSTAMP is not looked at,
    as answers change it. The answer of own (addresses, NULL-terminated) to a VEVENT stays if it is when it was and has the same
-   SEQUENCE, or any if may_keep_answer. Returns FALSE if the copy says it already. */
+   SEQUENCE, or any if may_keep_answer; days that were declined stay off. Returns FALSE if the copy says it already. */
 bool pim_itip_apply_update(struct pim_object *object, const struct pim_itip *itip,
 			   const char *const *own, bool may_keep_answer);
 /* The organizer's copy: what one attendee answered. Returns FALSE if it is no attendee, or nothing differs. */

@@ -276,6 +276,20 @@ static void test_pim_itip_update_answered(void)
 	event = pim_component_find(object->root, "VEVENT");
 	test_assert_strcmp(partstat(event, anna[0]), "DECLINED");
 	test_assert(partstat(pim_object_main(object), anna[0]) == NULL);
+	/* days that the attendee declined stay off, whatever the words */
+	event = pim_object_main(object);
+	pim_property_add(pool, event, "EXDATE", "20260302T080000Z");
+	pim_itip_set_partstat(object, event, anna, "ACCEPTED", NOW);
+	test_assert(!pim_itip_apply_update(object, &itip, anna, FALSE));
+	read_itip(INVITATION("1", "SUMMARY:Newer\nEXDATE" BERLIN "20260223T090000\n"
+			     DAY("20260302", "SUMMARY:Newer\n")), &itip);
+	test_assert(pim_itip_apply_update(object, &itip, anna, FALSE));
+	event = pim_object_main(object);
+	test_assert_strcmp(pim_component_get(event, "SUMMARY"), "Newer");
+	test_assert_strcmp(partstat(event, anna[0]), "ACCEPTED");
+	test_assert_strcmp(pim_property_find_next(pim_property_find(event, "EXDATE"))->value,
+			   "20260302T080000Z");
+	test_assert(pim_itip_find_event(object, pim_component_find_next(itip.event)) == NULL);
 	/* the organizer asks again */
 	read_itip(INVITATION("2", "SUMMARY:New\n"), &itip);
 	pim_itip_set_partstat(object, pim_object_main(object), anna, "ACCEPTED", NOW);
