@@ -6,7 +6,7 @@ import errno
 from tests.harness import kolab
 from tests.harness.fault import FAIL, KILL
 from tests.harness.fault_round import Round
-from tests.harness.fault_rounds import NEVER, attempt
+from tests.harness.fault_rounds import CONFIG, NEVER, attempt
 from tests.harness.phone import E
 from tests.harness.stage import check
 from tests.harness.verbs.objects import expunge_all, read_objects
@@ -17,7 +17,7 @@ needs = ["faults"]
 # as in faults/killed-at-every-operation
 mail = "sdbox"
 seconds = 17
-config = "protocol directpush {\n  directpush_pim_create = yes\n  directpush_pim_format = raw\n}\n"
+config = CONFIG + "protocol directpush {\n  directpush_pim_create = yes\n  directpush_pim_format = raw\n}\n"
 
 
 def note(text):
