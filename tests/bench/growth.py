@@ -36,24 +36,24 @@ class Table:
 
     def __init__(self, what, sizes):
         self.what, self.sizes = what, sizes
-        self.rows = {}       # (name, unit) -> {size: value}
+        self.rows = {}       # (name, unit) -> {size: (value, digits)}
 
-    def put(self, name, unit, size, value):
-        """A figure; None when it was not to be had."""
-        self.rows.setdefault((name, unit), {})[size] = value
+    def put(self, name, unit, size, value, digits=2):
+        """A figure. digits: how many it was measured to, behind the point."""
+        self.rows.setdefault((name, unit), {})[size] = value, digits
 
     def lines(self):
         head = [self.what] + [f"{size:,}" for size in self.sizes] + ["grows"]
         yield "| " + " | ".join(head) + " |"
         yield "|---|" + "--:|" * len(self.sizes) + "---|"
         for (name, unit), found in self.rows.items():
-            values = [found.get(size) for size in self.sizes]
-            shown = ["–" if value is None else show(value) for value in values]
-            yield f"| {name}, {unit} | " + " | ".join(shown) + f" | {growth(self.sizes, values)} |"
+            figures = [found.get(size, (None, 0)) for size in self.sizes]
+            shown = ["–" if value is None else show(value, digits) for value, digits in figures]
+            grows = growth(self.sizes, [value for value, digits in figures])
+            yield f"| {name}, {unit} | " + " | ".join(shown) + f" | {grows} |"
 
 
-def show(value):
-    """Three digits are more than these figures bear."""
-    if value >= 100:
-        return f"{value:,.0f}"
-    return f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+def show(value, digits):
+    """Three digits at most, which is more than these figures bear, and none that was not measured."""
+    wanted = 0 if value >= 100 else 1 if value >= 10 else 2
+    return f"{value:,.{min(wanted, digits)}f}"
