@@ -6,6 +6,7 @@
 #include "array.h"
 #include "pim-event.h"
 #include "pim-itip.h"
+#include "pim-recurrence.h"
 #include "pim-text.h"
 #include "pim-tree.h"
 #include "pim-vtimezone.h"
@@ -97,7 +98,26 @@ static bool is_of_unknown_instance(const struct pim_component *event)
 		!pim_itip_get_instance(event, &utc);
 }
 
-/* Of event, which is in object or is to be: the override that does not exist yet is a copy of the master. */
+/* Does the series have the occurrence that event is about? */
+static bool
+series_has(struct pim_object *object, const struct pim_component *master,
+	   const struct pim_component *event)
+{
+	const struct pim_property *id = pim_property_find(event, "RECURRENCE-ID");
+	struct pim_series *series = pim_event_get_series(object->pool, master, NULL);
+	struct pim_event_times times;
+	struct pim_occurrence occurrence;
+	struct pim_time instance;
+
+	return series != NULL && id != NULL &&
+		pim_event_get_times(object->pool, master, &times) &&
+		pim_event_get_time(object->pool, event, id, &instance) &&
+		pim_series_find(series, pim_event_id_wall(&instance, &times.start),
+				&occurrence);
+}
+
+/* Of event, which is in object or is to be: the override that does not exist yet is a copy of the master. NULL = there is no such
+   occurrence. */
 static struct pim_component *
 get_override(struct pim_object *object, const struct pim_component *event)
 {
@@ -110,7 +130,7 @@ get_override(struct pim_object *object, const struct pim_component *event)
 		"RECURRENCE-ID", "DTSTART", "DTEND", "DURATION"
 	};
 
-	if (master == NULL)
+	if (master == NULL || !series_has(object, master, event))
 		return NULL;
 	override = pim_component_copy(object->pool, master);
 	for (unsigned int i = 0; i < N_ELEMENTS(series); i++)
@@ -328,7 +348,8 @@ apply_answer(struct pim_object *object, const struct pim_component *event,
 		if (master == NULL ||
 		    pim_itip_find_attendee(master, addresses) == NULL)
 			return FALSE;
-		target = get_override(object, event);
+		if ((target = get_override(object, event)) == NULL)
+			return FALSE;
 	} else if (pim_itip_sequence(event) < pim_itip_sequence(target) &&
 		   pim_property_find(event, "SEQUENCE") != NULL) {
 		/* to a version that was changed since */
@@ -366,13 +387,24 @@ get_proposed(pool_t pool, const struct pim_component *event, const char **propos
 	return TRUE;
 }
 
+/* A copy with all that is beside it, such as its zones. */
+static struct pim_component *copy_event(pool_t pool, const struct pim_itip *itip)
+{
+	struct pim_component *root = pim_component_copy(pool, itip->root);
+	struct pim_component *copy = root->components_head;
+	const struct pim_component *event = itip->root->components_head;
+
+	for (; event != itip->event; event = event->next)
+		copy = copy->next;
+	return copy;
+}
+
 bool pim_itip_apply_counter(struct pim_object *object, const struct pim_itip *itip,
 			    const char *address)
 {
 	static const char *const times[] = { "DTSTART", "DTEND", "DURATION" };
 	const char *const addresses[] = { address, NULL };
-	struct pim_component *event =
-		pim_component_copy(object->pool, itip->event);
+	struct pim_component *event = copy_event(object->pool, itip);
 	const char *proposed;
 
 	if (!get_proposed(object->pool, itip->event, &proposed))

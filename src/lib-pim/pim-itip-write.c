@@ -102,8 +102,10 @@ pim_itip_new_answer(pool_t pool, const struct pim_component *event,
 	pim_component_append(root, reply);
 	for (unsigned int i = 0; i < N_ELEMENTS(answer_properties); i++) {
 		property = pim_property_find(event, answer_properties[i]);
-		if (property != NULL)
-			pim_property_add_copy(pool, reply, property);
+		if (property != NULL) {
+			pim_vtimezone_take(pool, event, root,
+				pim_property_add_copy(pool, reply, property));
+		}
 	}
 	pim_property_add(pool, reply, "DTSTAMP", pim_object_stamp(answer->now));
 	if (counter)

@@ -321,7 +321,7 @@ static void test_pim_itip_zone(void)
 	struct pim_itip itip;
 
 	test_begin("pim itip: a zone of its own comes along, whatever its name");
-	read_itip(IN_ZONE("2", "+0300", ""), &itip);
+	read_itip(IN_ZONE("2", "+0300", "RRULE:FREQ=WEEKLY\n"), &itip);
 	test_assert(pim_itip_apply_request(object, &itip));
 	test_assert(start_hour(pim_object_main(object)) == 6);
 	read_itip(IN_ZONE("3", "+0700", "RECURRENCE-ID:20260209T060000Z\n"), &itip);
@@ -334,6 +334,60 @@ static void test_pim_itip_zone(void)
 	/* each of them once */
 	test_assert(pim_component_find_next(pim_component_find_next(
 		pim_component_find(object->root, "VTIMEZONE"))) == NULL);
+	test_end();
+}
+
+#define ZONE(offset) "BEGIN:VTIMEZONE\nTZID:C\nBEGIN:STANDARD\n" \
+	"DTSTART:16010101T000000\nTZOFFSETFROM:" offset "\nTZOFFSETTO:" offset "\n" \
+	"END:STANDARD\nEND:VTIMEZONE\n"
+#define PROPOSAL(day) "BEGIN:VCALENDAR\nMETHOD:COUNTER\n" ZONE("+0317") \
+	"BEGIN:VEVENT\nUID:m1\nSEQUENCE:1\nRECURRENCE-ID;TZID=C:" day "T111700\n" \
+	"DTSTART;TZID=C:" day "T151700\nDTEND;TZID=C:" day "T161700\n" \
+	"ATTENDEE;PARTSTAT=TENTATIVE:mailto:cy@example.com\n" \
+	"END:VEVENT\nEND:VCALENDAR\n"
+
+static void test_pim_itip_zone_of_a_day(void)
+{
+	struct pim_object *object = invited();
+	const struct pim_component *override;
+	struct pim_event_times times;
+	struct pim_itip itip;
+	int64_t utc;
+
+	test_begin("pim itip: the day that is meant, told in a zone of the mail's own");
+	/* the series has none then */
+	read_itip(PROPOSAL("20260210"), &itip);
+	test_assert(!pim_itip_apply_counter(object, &itip, "cy@example.com"));
+	test_assert(pim_component_find_next(pim_object_main(object)) == NULL);
+	read_itip(PROPOSAL("20260209"), &itip);
+	test_assert(pim_itip_apply_counter(object, &itip, "cy@example.com"));
+	override = pim_component_find_next(pim_object_main(object));
+	test_assert(override != NULL && pim_itip_get_instance(override, &utc) &&
+		    utc == 1770624000);
+	test_assert(pim_event_get_times(pool, override, &times) &&
+		    pim_time_to_utc(&times.start, NULL) == 1770624000 &&
+		    pim_time_to_utc(&times.end, NULL) == 1770624000 + 3600);
+	test_end();
+}
+
+static void test_pim_itip_answer_zone(void)
+{
+	struct pim_itip_answer answer = {
+		.address = anna[0], .partstat = "TENTATIVE", .now = NOW
+	};
+	struct pim_component *calendar, *event;
+	struct pim_itip itip;
+
+	test_begin("pim itip: an answer takes the invitation's zone along");
+	read_itip(IN_ZONE("1", "+0300", ""), &itip);
+	calendar = pim_itip_new_answer(pool, itip.event, &answer);
+	test_assert(start_hour(pim_component_find(calendar, "VEVENT")) == 6);
+	answer.proposed_start = "20260202T100000Z";
+	answer.proposed_end = "20260202T110000Z";
+	calendar = pim_itip_new_answer(pool, itip.event, &answer);
+	event = pim_component_find(calendar, "VEVENT");
+	test_assert(strstr(pim_component_get(event, "X-MS-OLK-ORIGINALSTART"),
+			   "T060000Z") != NULL);
 	test_end();
 }
 
@@ -423,6 +477,8 @@ int main(void)
 		test_pim_itip_update,
 		test_pim_itip_update_answered,
 		test_pim_itip_zone,
+		test_pim_itip_zone_of_a_day,
+		test_pim_itip_answer_zone,
 		test_pim_itip_answer,
 		test_pim_itip_message,
 		NULL
