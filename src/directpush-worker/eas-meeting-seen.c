@@ -34,27 +34,31 @@ static const char *get_organizer(const struct pim_component *event)
 	return organizer == NULL ? "" : pim_itip_address(organizer);
 }
 
-/* The VEVENT of the calendar, unless it is of another organizer's meeting. NULL = none, or it cannot be said now (logged). */
-static const struct pim_component *
-find_entry(struct eas_user *user, const struct pim_itip *itip, pool_t pool)
+/* The VEVENT of the calendar, unless it is of another organizer's meeting; NULL = none. Returns 0, -1 = it cannot be said
+   now (logged). */
+static int
+find_entry(struct eas_user *user, const struct pim_itip *itip, pool_t pool,
+	   const struct pim_component **entry_r)
 {
-	const struct pim_component *entry = NULL;
+	const struct pim_component *entry;
 	const struct eas_pim_row *row;
 	struct eas_pim_folder *calendar;
 	struct pim_object *object;
+	int ret;
 
-	if (eas_meeting_open_calendar(user, user->event, &calendar) <= 0)
-		return NULL;
-	if (eas_meeting_find(calendar, itip->uid, pool, &row, &object) == 0 &&
-	    row != NULL) {
+	*entry_r = NULL;
+	if ((ret = eas_meeting_open_calendar(user, user->event, &calendar)) <= 0)
+		return ret;
+	ret = eas_meeting_find(calendar, itip->uid, pool, &row, &object);
+	if (ret == 0 && row != NULL) {
 		entry = pim_itip_find_event(object, itip->event);
 		if (entry == NULL)
 			entry = pim_object_main(object);
-		if (strcmp(get_organizer(entry), get_organizer(itip->event)) != 0)
-			entry = NULL;
+		if (strcmp(get_organizer(entry), get_organizer(itip->event)) == 0)
+			*entry_r = entry;
 	}
 	eas_pim_folder_close(&calendar);
-	return entry;
+	return ret;
 }
 
 /* name: of the note; NULL = nothing is noted */
@@ -67,6 +71,7 @@ get_type(struct eas_user *user, const struct pim_itip *itip, const char *name)
 	struct seen seen;
 	enum eas_meeting_type type;
 	pool_t pool;
+	bool known;
 
 	facts.seen = name != NULL &&
 		seen_parse(eas_meeting_note_get(user, EAS_FOLLOWUPS_INVITATIONS, name),
@@ -78,10 +83,10 @@ get_type(struct eas_user *user, const struct pim_itip *itip, const char *name)
 		facts.seen_stamp_utc = seen.stamp_utc;
 	}
 	pool = pool_alloconly_create("eas meeting type", 16*1024);
-	facts.entry = find_entry(user, itip, pool);
+	known = find_entry(user, itip, pool, &facts.entry) == 0;
 	type = eas_meeting_type_get(&facts);
 	pool_unref(&pool);
-	if (name != NULL && type != EAS_MEETING_TYPE_OUTDATED) {
+	if (known && name != NULL && type != EAS_MEETING_TYPE_OUTDATED) {
 		eas_meeting_note_set(user, EAS_FOLLOWUPS_INVITATIONS, name,
 			t_strdup_printf("%u %"PRIdTIME_T" %u", itip->sequence,
 					itip->stamp_utc, type));
