@@ -99,7 +99,8 @@ static bool take_into(const struct meeting_mail *mail, struct pim_object *object
 	return FALSE;
 }
 
-static void
+/* Returns TRUE if there is an entry, and it says what the mail means. */
+static bool
 take(const struct meeting_mail *mail, struct eas_pim_folder *calendar, pool_t pool)
 {
 	struct eas_cmd_context *ctx = mail->ctx;
@@ -109,8 +110,10 @@ take(const struct meeting_mail *mail, struct eas_pim_folder *calendar, pool_t po
 	uint32_t version;
 
 	if (eas_meeting_find(calendar, mail->itip->uid, pool, &row, &object) < 0 ||
-	    row == NULL || !take_into(mail, object))
-		return;
+	    row == NULL)
+		return FALSE;
+	if (!take_into(mail, object))
+		return TRUE;
 	pim_object_touch(object, ioloop_time);
 	/* nobody's device made this change: all are told */
 	eas_user_set_origin_device(ctx->user, NULL);
@@ -118,6 +121,7 @@ take(const struct meeting_mail *mail, struct eas_pim_folder *calendar, pool_t po
 	eas_user_set_origin_device(ctx->user, ctx->request->device_id);
 	if (result == EAS_PIM_OK)
 		(void)eas_pim_folder_update(calendar);
+	return result == EAS_PIM_OK;
 }
 
 void eas_meeting_take_mail(struct eas_cmd_context *ctx, const struct pim_itip *itip,
@@ -130,12 +134,16 @@ void eas_meeting_take_mail(struct eas_cmd_context *ctx, const struct pim_itip *i
 	struct eas_pim_folder *calendar;
 	pool_t pool;
 
+	/* another device did, and what the user changed since stays */
+	if (eas_meeting_is_taken(ctx->user, itip))
+		return;
 	/* while the calendar is as it was */
 	mail.type = eas_meeting_get_type(ctx->user, itip, from);
 	if (eas_meeting_open_calendar(ctx->user, ctx->event, &calendar) <= 0)
 		return;
 	pool = pool_alloconly_create("eas meeting mail", 16*1024);
-	take(&mail, calendar, pool);
+	if (take(&mail, calendar, pool))
+		eas_meeting_set_taken(ctx->user, itip);
 	pool_unref(&pool);
 	eas_pim_folder_close(&calendar);
 }

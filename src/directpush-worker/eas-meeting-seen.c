@@ -9,18 +9,24 @@
 #include "eas-user.h"
 #include "eas-meeting.h"
 
-/* the newest invitation: "SEQUENCE DTSTAMP type" */
+#define SEEN_TAKEN "taken"
+
+/* the newest invitation: "SEQUENCE DTSTAMP type", and SEEN_TAKEN */
 struct seen {
 	unsigned int sequence;
 	time_t stamp_utc;
 	unsigned int type;
+	/* the calendar has it */
+	bool taken;
 };
 
 static bool seen_parse(const char *text, struct seen *seen_r)
 {
 	const char *const *fields = text == NULL ? NULL : t_strsplit(text, " ");
+	unsigned int count = fields == NULL ? 0 : str_array_length(fields);
 
-	return fields != NULL && str_array_length(fields) == 3 &&
+	seen_r->taken = count == 4 && strcmp(fields[3], SEEN_TAKEN) == 0;
+	return (count == 3 || seen_r->taken) &&
 		str_to_uint(fields[0], &seen_r->sequence) == 0 &&
 		str_to_time(fields[1], &seen_r->stamp_utc) == 0 &&
 		str_to_uint(fields[2], &seen_r->type) == 0 &&
@@ -61,6 +67,20 @@ find_entry(struct eas_user *user, const struct pim_itip *itip, pool_t pool,
 	return ret;
 }
 
+static bool seen_is(const struct seen *seen, const struct pim_itip *itip)
+{
+	return seen->sequence == itip->sequence && seen->stamp_utc == itip->stamp_utc;
+}
+
+static void
+seen_note(struct eas_user *user, const char *name, const struct pim_itip *itip,
+	  unsigned int type, bool taken)
+{
+	eas_meeting_note_set(user, EAS_FOLLOWUPS_INVITATIONS, name,
+		t_strdup_printf("%u %"PRIdTIME_T" %u%s", itip->sequence,
+				itip->stamp_utc, type, taken ? " "SEEN_TAKEN : ""));
+}
+
 /* name: of the note; NULL = nothing is noted */
 static enum eas_meeting_type
 get_type(struct eas_user *user, const struct pim_itip *itip, const char *name)
@@ -77,7 +97,7 @@ get_type(struct eas_user *user, const struct pim_itip *itip, const char *name)
 		seen_parse(eas_meeting_note_get(user, EAS_FOLLOWUPS_INVITATIONS, name),
 			   &seen);
 	if (facts.seen) {
-		if (seen.sequence == itip->sequence && seen.stamp_utc == itip->stamp_utc)
+		if (seen_is(&seen, itip))
 			return seen.type;
 		facts.seen_sequence = seen.sequence;
 		facts.seen_stamp_utc = seen.stamp_utc;
@@ -86,12 +106,44 @@ get_type(struct eas_user *user, const struct pim_itip *itip, const char *name)
 	known = find_entry(user, itip, pool, &facts.entry) == 0;
 	type = eas_meeting_type_get(&facts);
 	pool_unref(&pool);
-	if (known && name != NULL && type != EAS_MEETING_TYPE_OUTDATED) {
-		eas_meeting_note_set(user, EAS_FOLLOWUPS_INVITATIONS, name,
-			t_strdup_printf("%u %"PRIdTIME_T" %u", itip->sequence,
-					itip->stamp_utc, type));
-	}
+	if (known && name != NULL && type != EAS_MEETING_TYPE_OUTDATED)
+		seen_note(user, name, itip, type, FALSE);
 	return type;
+}
+
+/* The note of this very invitation, if there is one. */
+static bool
+get_seen(struct eas_user *user, const struct pim_itip *itip, const char **name_r,
+	 struct seen *seen_r)
+{
+	if (itip->method != PIM_ITIP_REQUEST)
+		return FALSE;
+	*name_r = eas_meeting_note_name(itip->event, get_organizer(itip->event));
+	return seen_parse(eas_meeting_note_get(user, EAS_FOLLOWUPS_INVITATIONS, *name_r),
+			  seen_r) && seen_is(seen_r, itip);
+}
+
+bool eas_meeting_is_taken(struct eas_user *user, const struct pim_itip *itip)
+{
+	const char *name;
+	struct seen seen;
+	bool taken;
+
+	T_BEGIN {
+		taken = get_seen(user, itip, &name, &seen) && seen.taken;
+	} T_END;
+	return taken;
+}
+
+void eas_meeting_set_taken(struct eas_user *user, const struct pim_itip *itip)
+{
+	const char *name;
+	struct seen seen;
+
+	T_BEGIN {
+		if (get_seen(user, itip, &name, &seen) && !seen.taken)
+			seen_note(user, name, itip, seen.type, TRUE);
+	} T_END;
 }
 
 enum eas_meeting_type

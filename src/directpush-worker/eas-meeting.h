@@ -124,6 +124,9 @@ void eas_meeting_take_mail(struct eas_cmd_context *ctx,
 enum eas_meeting_type
 eas_meeting_get_type(struct eas_user *user, const struct pim_itip *itip,
 		     const char *from);
+/* Does the calendar have that invitation since it was seen on some device? Then what is in the calendar now is what the user made of it. */
+bool eas_meeting_is_taken(struct eas_user *user, const struct pim_itip *itip);
+void eas_meeting_set_taken(struct eas_user *user, const struct pim_itip *itip);
 /* A mail about a meeting that a phone sends itself. */
 struct eas_meeting_phone_mail {
 	/* what only the same mail from the same phone has again, whatever its ClientId and date; NULL = it is
