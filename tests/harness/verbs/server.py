@@ -60,8 +60,11 @@ def started_no_worker(stage, _block):
 
 @verb(r"server kills (?P<what>the workers|the front)")
 def kill(stage, _block, what):
-    """SIGKILL, and wait for the end."""
+    """SIGKILL, and wait for the end. Workers end when they rest: a phone has its answer before the front has seen the end of it."""
     name = "directpush-worker" if what == "the workers" else "directpush"
+    if what == "the workers":
+        for user in stage.users:
+            stage.eventually(f"a request of {user} stays", lambda user=user: stage.at_work(user) == 0)
     pids = stage.instance.pids_of(name)
     check(pids, f"no {name} runs")
     for pid in pids:
