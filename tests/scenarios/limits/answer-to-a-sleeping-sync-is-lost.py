@@ -24,6 +24,20 @@ def waits_for_a_lock(pids):
         return any("->" in line and any(str(pid) in line.split() for pid in pids) for line in locks)
 
 
+def is_done(lock_path, pids):
+    """Workers that gave their locks back and rest have sent their answers."""
+    with open(lock_path, "r+b") as lock:
+        try:
+            fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+    for pid in pids:
+        with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
+            if stat.read().rsplit(")", 1)[1].split()[0] != "S":
+                return False
+    return True
+
+
 def run(stage):
     alice = stage.user("alice")
     phone, other = stage.phone("one", "alice"), stage.phone("two", "alice")
@@ -32,25 +46,31 @@ def run(stage):
     inbox = phone.folder(INBOX)
     front = stage.instance.pids_of("directpush")[0]
     state = glob.glob(os.path.join(stage.instance.dir, "**", phone.device_id, f"folder-{inbox}"), recursive=True)[0]
+    lock_path = os.path.dirname(state) + ".lock"
 
     for number in range(ROUNDS):
         alice.receives(stage.message(f"Mail {number}"))
         written = os.stat(state).st_ino
         # the worker gets the Sync, and waits for its device
-        with open(os.path.dirname(state) + ".lock", "r+b") as lock:
+        with open(lock_path, "r+b") as lock:
             with Stopped(stage):
                 fcntl.lockf(lock, fcntl.LOCK_EX)
                 busy = other.start("FolderSync", tree("FolderHierarchy", "FolderSync",
                                                       E("SyncKey", other.folder_key)))
                 stage.eventually("the FolderSync did not come", lambda: stage.at_work() == 1)
+                before = len(os.listdir(f"/proc/{front}/fd"))
                 waiting = phone.start("Sync", phone.sync_tree(inbox))
                 stage.eventually("the Sync did not come", lambda: stage.at_work() == 2)
+                # no more of it than its connection, which was there
+                stage.eventually("the Sync does not fall asleep",
+                                 lambda: len(os.listdir(f"/proc/{front}/fd")) <= before)
             busy.wait(30)
             stage.eventually("the worker has no Sync", lambda: waits_for_a_lock(stage.workers()))
             os.kill(front, signal.SIGSTOP)
         # what the front finds then: an answer, and that nobody is there to take it
         try:
-            stage.eventually("the worker did not answer", lambda: os.stat(state).st_ino != written)
+            stage.eventually("the worker did not answer", lambda: os.stat(state).st_ino != written and
+                             is_done(lock_path, stage.workers()))
             check(not waiting.ready(), f"round {number}: the front does not stand still")
             waiting.connection.close()
         finally:
